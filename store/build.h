@@ -1,0 +1,50 @@
+/* build.h - writing a new generation: documents -> chunks (one thread each, nothing shared) -> segments -> publish.
+ *
+ * A chunk is a run of documents that one thread tokenizes into its own scratch files: words as ids of the chunk's own
+ * vocabulary, text blocks, places, and one small Xapian database (small keeps Xapian's in-memory inverter inside the
+ * processor's cache). build_append takes finished chunks in order; when the memory budget is used up, or at the end,
+ * the chunks taken so far become one segment: vocabularies joined and ranked, words recoded, databases compacted. What
+ * is in a segment depends on the documents and their cutting into chunks only, never on the number of threads.
+ * Nothing that is live is touched until build_publish, which renames `current`.
+ * Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_BUILD_H
+#define VERBATIM_BUILD_H
+
+#include "lib/base.h"
+#include "lib/err.h"
+#include "store/document.h"
+#include "store/manifest.h"
+
+struct build;
+struct chunk;
+
+struct build_options {
+    size_t memory_budget; /* bytes for joining a segment; 0: the default, 160 MiB */
+    unsigned segment_docs; /* cut a segment after so many documents; 0: no such bound (for tests) */
+    int zlib_level;        /* 1..9; 0: the default */
+};
+
+/* Sum of file sizes, in bytes, at which the caller should end a chunk and begin the next. */
+enum { BUILD_CHUNK_BYTES = 1 << 21 };
+
+/* Starts a generation in an index folder whose lock the caller holds (lock.h): makes the scratch folder. */
+enum status build_begin(const char *index_dir, const struct build_options *options, struct build **out,
+                        struct err *err);
+
+/* One chunk's life, all in one thread: new, add..., finish; then build_append in the coordinating thread. */
+enum status chunk_new(struct build *build, uint64_t number, struct chunk **out, struct err *err);
+enum status chunk_add(struct chunk *chunk, const struct document *doc, struct err *err);
+enum status chunk_finish(struct chunk *chunk, struct err *err);
+void chunk_free(struct chunk *chunk); /* safe on NULL; deletes its scratch files unless they were appended */
+
+/* Takes a finished chunk over (the pointer is gone whatever the status). Call in order of documents. */
+enum status build_append(struct build *build, struct chunk *chunk, struct err *err);
+
+/* Writes what is left, syncs every file and folder, and publishes a generation that holds exactly the new segments and
+ * the manifest's roots, language and skip count (its other fields are filled in here). */
+enum status build_publish(struct build *build, struct manifest *manifest, struct err *err);
+
+/* Removes the scratch folder and, when nothing was published, the new segments. Safe on NULL. */
+void build_free(struct build *build);
+
+#endif

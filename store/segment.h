@@ -1,0 +1,93 @@
+/* segment.h - reading one immutable segment: a folder of parts, each mapped, each with its reader.
+ *
+ * Documents are numbered from 0 (Xapian's number less one). Everything here is read-only and may be shared by threads,
+ * except the Xapian handles: reader r uses segment_db(seg, r) and nobody else does. All pointers are borrowed from the
+ * mapped files for the life of the snapshot. Decoders are safe on any bytes: what is damaged inside a part gives
+ * ST_DAMAGED, never a read past its end. Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_SEGMENT_H
+#define VERBATIM_SEGMENT_H
+
+#include "lib/base.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "store/document.h"
+#include "store/vocab.h"
+
+struct segment;
+struct shim_db;
+
+uint32_t segment_docs(const struct segment *s);     /* dead ones included */
+const char *segment_id(const struct segment *s);
+const struct vocab *segment_vocab(const struct segment *s);
+struct shim_db *segment_db(const struct segment *s, unsigned reader);
+bool segment_is_dead(const struct segment *s, uint32_t doc);
+uint32_t segment_dead_docs(const struct segment *s);
+/* What the dead documents take away from the statistics of the i-th word of the vocabulary. */
+void segment_dead_stats(const struct segment *s, uint32_t i, uint32_t *documents, uint64_t *occurrences);
+
+/* A document's words. Positions count from 0 in each of the two fields. A title that is kept apart has its own codes;
+ * one that is a heading is a range of the body. */
+struct segment_words {
+    const uint8_t *body, *body_end;   /* codes (lib/etdc.h); the byte before body is readable and has its top bit set */
+    const uint8_t *title, *title_end; /* codes of a title kept apart (the same holds before it), or both NULL */
+    uint32_t n_body, n_title;         /* words in each; n_title is 0 without a separate title */
+    uint32_t heading_pos, heading_words; /* the title as a range of the body; heading_words 0 when it is not one */
+};
+/* At least SEGMENT_READABLE bytes behind the end of any document's codes are readable (not meaningful), for SIMD. */
+enum { SEGMENT_READABLE = 64 };
+enum status segment_words(const struct segment *s, uint32_t doc, struct segment_words *out, struct err *err);
+
+struct segment_doc {
+    const char *path;
+    size_t path_len;
+    const char *title; /* NULL when it has none */
+    size_t title_len;
+    int64_t date, mtime; /* as in struct document */
+    uint32_t text_len;   /* bytes */
+};
+enum status segment_doc(const struct segment *s, uint32_t doc, struct segment_doc *out, struct err *err);
+
+/* Finds a live document by its path; ST_NOT_FOUND. */
+enum status segment_find(const struct segment *s, const char *path, size_t path_len, uint32_t *doc, struct err *err);
+
+/* A place in a document's text from which to read on: the word at position pos of the body starts at byte off, which is
+ * in line `line` (from 1), whose first byte is line_off. */
+struct segment_place {
+    uint32_t pos, off, line, line_off;
+};
+/* The last known place at or before a word position. A document's beginning {0, 0, 1, 0} always counts (the first
+ * word may then start behind off). */
+enum status segment_place_of_pos(const struct segment *s, uint32_t doc, uint32_t pos, struct segment_place *out,
+                                 struct err *err);
+/* The same for a line. */
+enum status segment_place_of_line(const struct segment *s, uint32_t doc, uint32_t line, struct segment_place *out,
+                                  struct err *err);
+/* Column in the source file (from 1, bytes) of a byte of the text, given the offset of its line's first byte. */
+enum status segment_column(const struct segment *s, uint32_t doc, uint32_t off, uint32_t line_off, uint32_t *column,
+                           struct err *err);
+
+/* Positions of the body at which a new sentence begins (paragraph: that also begins a paragraph), ascending, appended
+ * to an array that grows (array.h); position 0 is not listed. */
+struct segment_break {
+    uint32_t pos;
+    bool paragraph;
+};
+enum status segment_breaks(const struct segment *s, uint32_t doc, struct segment_break **breaks, size_t *cap, size_t *n,
+                           struct err *err);
+
+/* Reads text: appends bytes [off, off + len) of a document, cut at its end, to out. The cache keeps the last block
+ * inflated and belongs to one thread. */
+struct text_cache;
+struct text_cache *text_cache_new(void); /* NULL when memory ran out */
+void text_cache_free(struct text_cache *c);
+enum status segment_text(const struct segment *s, uint32_t doc, uint32_t off, uint32_t len, struct text_cache *cache,
+                         struct buf *out, struct err *err);
+
+/* Bytes of each part, for people: fills at most cap names and sizes, returns how many parts there are. */
+struct segment_part {
+    const char *name;
+    uint64_t bytes;
+};
+size_t segment_parts(const struct segment *s, struct segment_part *out, size_t cap);
+
+#endif

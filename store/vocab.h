@@ -1,0 +1,28 @@
+/* vocab.h - a segment's words, sorted by bytes, each with its rank by frequency and its statistics. Read-only after
+ * opening; threads may share it. Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_VOCAB_H
+#define VERBATIM_VOCAB_H
+
+#include "lib/base.h"
+
+struct vocab; /* opened as a part of a segment */
+
+struct vocab_word {
+    const char *bytes; /* borrowed from the mapped file, not NUL-terminated */
+    size_t len;
+    uint32_t rank;        /* its code in the word store is etdc_put(rank) */
+    uint32_t documents;   /* of this segment that hold it, dead ones included */
+    uint64_t occurrences; /* in them */
+};
+
+uint32_t vocab_size(const struct vocab *v);
+/* The i-th word in byte order; i < vocab_size. */
+struct vocab_word vocab_at(const struct vocab *v, uint32_t i);
+/* Index of the first word that is not less than the bytes; vocab_size when there is none. */
+uint32_t vocab_lower_bound(const struct vocab *v, const char *bytes, size_t len);
+/* Index of the word, or -1. */
+int64_t vocab_find(const struct vocab *v, const char *bytes, size_t len);
+/* Index in byte order of the word of a rank; rank < vocab_size. */
+uint32_t vocab_of_rank(const struct vocab *v, uint32_t rank);
+
+#endif
