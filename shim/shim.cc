@@ -1,0 +1,368 @@
+/* shim.cc - the only place that names Xapian; see shim.h for the contract.
+ *
+ * Every entry is noexcept and runs its whole body inside guard(), which turns exceptions into a status by their kind.
+ * It does not know segments or queries. Governed by ARCHITECTURE.md. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "shim/shim.h"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <xapian.h>
+
+struct shim_builder {
+    Xapian::WritableDatabase db;
+    std::string dir;
+};
+
+struct shim_db {
+    Xapian::Database db;
+    std::string path;
+};
+
+struct shim_postings {
+    Xapian::PostingIterator at, end;
+    const std::string *path; /* of its shim_db, which outlives it */
+};
+
+struct shim_stemmer {
+    Xapian::Stem stem;
+};
+
+namespace {
+
+/* ---- exceptions to statuses ---------------------------------------------------------------------------------- */
+
+/* Xapian gives the text of an errno value, not the value. */
+bool says_errno(const Xapian::Error &e, int errnum)
+{
+    const char *text = e.get_error_string();
+    return text != nullptr && std::strcmp(text, std::strerror(errnum)) == 0;
+}
+
+enum status report(struct err *err, enum status status, const char *what, const Xapian::Error &e)
+{
+    if (says_errno(e, ENOSPC) || says_errno(e, EDQUOT))
+        status = ST_NO_SPACE;
+    else if (says_errno(e, ENOMEM))
+        status = ST_NOMEM;
+    const char *reason = e.get_error_string();
+    return err_set(err, status, "%s: %s%s%s", what, e.get_msg().c_str(), reason ? ": " : "", reason ? reason : "");
+}
+
+/* Called inside a handler: names the kind of the exception in flight. Most particular kinds first. */
+enum status classify(struct err *err, const char *what)
+{
+    try {
+        throw;
+    } catch (const Xapian::DatabaseModifiedError &e) {
+        return report(err, ST_IO, what, e);
+    } catch (const Xapian::DatabaseLockError &e) {
+        return report(err, ST_LOCKED, what, e);
+    } catch (const Xapian::DatabaseCorruptError &e) {
+        return report(err, ST_DAMAGED, what, e);
+    } catch (const Xapian::DatabaseVersionError &e) {
+        return report(err, ST_VERSION, what, e);
+    } catch (const Xapian::DatabaseNotFoundError &e) {
+        return report(err, ST_NOT_FOUND, what, e);
+    } catch (const Xapian::DatabaseCreateError &e) {
+        return report(err, ST_CREATE, what, e);
+    } catch (const Xapian::DatabaseOpeningError &e) {
+        return report(err, ST_DAMAGED, what, e);
+    } catch (const Xapian::DatabaseClosedError &e) {
+        return report(err, ST_INTERNAL, what, e);
+    } catch (const Xapian::DatabaseError &e) {
+        /* Without the system's reason it is about what was read: a file cut short, say. */
+        return report(err, e.get_error_string() ? ST_IO : ST_DAMAGED, what, e);
+    } catch (const Xapian::NetworkError &e) {
+        return report(err, ST_IO, what, e);
+    } catch (const Xapian::InvalidArgumentError &e) {
+        return report(err, ST_USAGE, what, e);
+    } catch (const Xapian::Error &e) {
+        return report(err, ST_INTERNAL, what, e);
+    } catch (const std::bad_alloc &) {
+        return err_nomem(err);
+    } catch (const std::exception &e) {
+        return err_set(err, ST_INTERNAL, "%s: %s", what, e.what());
+    }
+}
+
+/* Runs body; what names the thing at hand for the message. */
+template <class Body> enum status guard(struct err *err, const char *what, Body body) noexcept
+{
+    try {
+        try {
+            return body();
+        } catch (...) {
+            return classify(err, what);
+        }
+    } catch (const std::bad_alloc &) {
+        return err_nomem(err);
+    } catch (...) {
+        return err_set(err, ST_INTERNAL, "%s: an unknown failure", what);
+    }
+}
+
+/* Ends an object whose destructor might throw. */
+template <class Thing> void destroy(Thing *thing) noexcept
+{
+    try {
+        delete thing;
+    } catch (...) {
+        /* nothing is left to be told */
+    }
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------------- */
+
+enum status term_check(const char *what, const char *term, size_t len, struct err *err)
+{
+    if (len == 0 || len > SHIM_TERM_MAX)
+        return err_set(err, ST_USAGE, "%s: a term of %zu bytes (1 to %d can be held)", what, len, int(SHIM_TERM_MAX));
+    if (std::memchr(term, '\0', len) != nullptr)
+        return err_set(err, ST_USAGE, "%s: a term with a NUL byte", what);
+    return ST_OK;
+}
+
+/* A single-file database is opened by descriptor, because by name Xapian would also take a stub file, which can point
+ * anywhere. *fd is -1 for a folder. */
+enum status open_file(const char *path, int *fd, struct err *err)
+{
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (*fd < 0 || fstat(*fd, &st) != 0) {
+        int errnum = errno;
+        if (*fd >= 0)
+            close(*fd);
+        return err_sys(err, errnum == ENOENT ? ST_NOT_FOUND : ST_IO, errnum, "%s: cannot open", path);
+    }
+    if (S_ISREG(st.st_mode) && st.st_size > 0)
+        return ST_OK;
+    close(*fd);
+    *fd = -1;
+    if (S_ISDIR(st.st_mode))
+        return ST_OK;
+    return err_set(err, ST_DAMAGED, "%s: not a database", path);
+}
+
+/* Xapian owns the descriptor from the call on. */
+enum status open_database(const char *path, Xapian::Database *out, struct err *err)
+{
+    int fd;
+    enum status status = open_file(path, &fd, err);
+    if (status == ST_OK)
+        *out = fd < 0 ? Xapian::Database(path, Xapian::DB_BACKEND_GLASS) : Xapian::Database(fd);
+    return status;
+}
+
+} // namespace
+
+/* ---- building ------------------------------------------------------------------------------------------------ */
+
+enum status shim_builder_open(const char *dir, struct shim_builder **out, struct err *err) SHIM_NOEXCEPT
+{
+    *out = nullptr;
+    return guard(err, dir, [&] {
+        const int flags = Xapian::DB_CREATE | Xapian::DB_NO_SYNC | Xapian::DB_DANGEROUS | Xapian::DB_NO_TERMLIST |
+                          Xapian::DB_BACKEND_GLASS;
+        std::unique_ptr<shim_builder> b(new shim_builder{Xapian::WritableDatabase(dir, flags), dir});
+        /* Without a transaction closing commits, also when everything is to be thrown away. */
+        b->db.begin_transaction(false);
+        *out = b.release();
+        return ST_OK;
+    });
+}
+
+enum status shim_builder_add(struct shim_builder *b, const struct shim_term *terms, size_t n_terms,
+                             struct err *err) SHIM_NOEXCEPT
+{
+    return guard(err, b->dir.c_str(), [&] {
+        Xapian::Document doc;
+        for (size_t i = 0; i < n_terms; i++) {
+            enum status status = term_check(b->dir.c_str(), terms[i].bytes, terms[i].len, err);
+            if (status != ST_OK)
+                return status;
+            doc.add_term(std::string(terms[i].bytes, terms[i].len), terms[i].wdf);
+        }
+        b->db.add_document(doc);
+        return ST_OK;
+    });
+}
+
+enum status shim_builder_finish(struct shim_builder *b, struct err *err) SHIM_NOEXCEPT
+{
+    enum status status = guard(err, b->dir.c_str(), [&] {
+        b->db.commit_transaction();
+        b->db.commit();
+        b->db.close();
+        return ST_OK;
+    });
+    if (status == ST_OK)
+        destroy(b);
+    else
+        shim_builder_discard(b);
+    return status;
+}
+
+void shim_builder_discard(struct shim_builder *b) SHIM_NOEXCEPT
+{
+    if (b == nullptr)
+        return;
+    (void)guard(nullptr, "", [&] {
+        b->db.cancel_transaction();
+        b->db.close();
+        return ST_OK;
+    });
+    destroy(b);
+}
+
+enum status shim_compact(const char *const *dirs, size_t n_dirs, const char *dst, struct err *err) SHIM_NOEXCEPT
+{
+    if (n_dirs == 0)
+        return err_set(err, ST_USAGE, "%s: nothing to join", dst);
+    return guard(err, dst, [&] {
+        Xapian::Database all;
+        for (size_t i = 0; i < n_dirs; i++) {
+            Xapian::Database one;
+            enum status status = open_database(dirs[i], &one, err);
+            if (status != ST_OK)
+                return status;
+            all.add_database(one);
+        }
+        all.compact(dst, Xapian::DBCOMPACT_SINGLE_FILE | unsigned(Xapian::Compactor::FULL));
+        return ST_OK;
+    });
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------- */
+
+enum status shim_db_open(const char *path, struct shim_db **out, struct err *err) SHIM_NOEXCEPT
+{
+    *out = nullptr;
+    return guard(err, path, [&] {
+        std::unique_ptr<shim_db> db(new shim_db{Xapian::Database(), path});
+        enum status status = open_database(path, &db->db, err);
+        if (status == ST_OK)
+            *out = db.release();
+        return status;
+    });
+}
+
+void shim_db_close(struct shim_db *db) SHIM_NOEXCEPT
+{
+    destroy(db);
+}
+
+enum status shim_db_check(const char *path, struct err *err) SHIM_NOEXCEPT
+{
+    return guard(err, path, [&] {
+        int fd;
+        enum status status = open_file(path, &fd, err);
+        if (status != ST_OK)
+            return status;
+        size_t n_errors = fd < 0 ? Xapian::Database::check(path) : Xapian::Database::check(fd);
+        if (n_errors == 0)
+            return ST_OK;
+        return err_set(err, ST_DAMAGED, "%s: damaged in %zu places", path, n_errors);
+    });
+}
+
+enum status shim_term_stats(struct shim_db *db, const char *term, size_t len, struct shim_stats *out,
+                            struct err *err) SHIM_NOEXCEPT
+{
+    *out = shim_stats{0, 0};
+    return guard(err, db->path.c_str(), [&] {
+        enum status status = term_check(db->path.c_str(), term, len, err);
+        if (status != ST_OK)
+            return status;
+        const std::string name(term, len);
+        out->documents = db->db.get_termfreq(name);
+        out->occurrences = db->db.get_collection_freq(name);
+        return ST_OK;
+    });
+}
+
+enum status shim_postings_open(struct shim_db *db, const char *term, size_t len, struct shim_postings **out,
+                               struct err *err) SHIM_NOEXCEPT
+{
+    *out = nullptr;
+    return guard(err, db->path.c_str(), [&] {
+        enum status status = term_check(db->path.c_str(), term, len, err);
+        if (status != ST_OK)
+            return status;
+        const std::string name(term, len);
+        *out = new shim_postings{db->db.postlist_begin(name), db->db.postlist_end(name), &db->path};
+        return ST_OK;
+    });
+}
+
+enum status shim_postings_read(struct shim_postings *p, uint32_t at_least, struct shim_posting *page, size_t cap,
+                               size_t *n, struct err *err) SHIM_NOEXCEPT
+{
+    *n = 0;
+    return guard(err, p->path->c_str(), [&] {
+        if (p->at != p->end && *p->at < at_least)
+            p->at.skip_to(at_least);
+        size_t filled = 0;
+        for (; filled < cap && p->at != p->end; ++p->at, filled++)
+            page[filled] = shim_posting{*p->at, p->at.get_wdf()};
+        *n = filled;
+        return ST_OK;
+    });
+}
+
+void shim_postings_free(struct shim_postings *p) SHIM_NOEXCEPT
+{
+    destroy(p);
+}
+
+/* ---- stemming ------------------------------------------------------------------------------------------------ */
+
+enum status shim_stemmer_new(const char *language, struct shim_stemmer **out, struct err *err) SHIM_NOEXCEPT
+{
+    *out = nullptr;
+    enum status status = guard(err, language, [&] {
+        if (*language == '\0')
+            throw Xapian::InvalidArgumentError("no language");
+        *out = new shim_stemmer{Xapian::Stem(language)};
+        return ST_OK;
+    });
+    if (status == ST_USAGE)
+        return err_set(err, ST_USAGE, "language '%s' is not known; there are: %s", language, shim_stemmer_languages());
+    return status;
+}
+
+void shim_stemmer_free(struct shim_stemmer *s) SHIM_NOEXCEPT
+{
+    destroy(s);
+}
+
+enum status shim_stem(struct shim_stemmer *s, const char *word, size_t len, char *out, size_t room, size_t *stem_len,
+                      struct err *err) SHIM_NOEXCEPT
+{
+    *stem_len = 0;
+    return guard(err, "stemmer", [&] {
+        const std::string stem = s->stem(std::string(word, len));
+        if (stem.size() > room)
+            return err_set(err, ST_USAGE, "stemmer: a stem of %zu bytes, room for %zu", stem.size(), room);
+        std::memcpy(out, stem.data(), stem.size());
+        *stem_len = stem.size();
+        return ST_OK;
+    });
+}
+
+const char *shim_stemmer_languages(void) SHIM_NOEXCEPT
+{
+    try {
+        static const std::string languages = Xapian::Stem::get_available_languages();
+        return languages.c_str();
+    } catch (...) {
+        return "";
+    }
+}
