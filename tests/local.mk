@@ -1,0 +1,18 @@
+# tests/ - everything that checks. SPDX-License-Identifier: GPL-2.0-or-later
+
+# tests/driver.sh counts what a test counts when it speaks TAP, so that the sum is of checks and not of files.
+TEST_EXTENSIONS = .sh .py
+LOG_DRIVER = $(SHELL) $(top_srcdir)/tests/driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+PY_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_COMPILER = $(PYTHON3) -B
+
+# What a test may count on. Both folders are absolute.
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir="`cd '$(top_srcdir)' && pwd`" top_builddir="`pwd`" \
+	PYTHON3='$(PYTHON3)' NC='$(NC)' CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8; \
+	export top_srcdir top_builddir PYTHON3 NC CMOCKA_MESSAGE_OUTPUT LC_ALL;
+
+TESTS += tests/check-style.sh
+EXTRA_DIST += tests/driver.sh tests/check-style.sh
