@@ -1,0 +1,372 @@
+/* match.c - the matcher's outside: binding to a segment, one document after the other, leaves, the root; see match.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/array.h"
+#include "lib/match_state.h"
+
+struct matcher *matcher_new(const struct plan *plan, const struct match_stop *stop)
+{
+    struct matcher *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return NULL;
+    m->plan = plan;
+    if (stop != NULL)
+        m->stop = *stop;
+    m->leaves = calloc(plan->n_leaves + 1, sizeof *m->leaves);
+    m->spans = calloc(plan->n_spans + 1, sizeof *m->spans);
+    if (m->leaves == NULL || m->spans == NULL) {
+        matcher_free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void matcher_free(struct matcher *m)
+{
+    if (m == NULL)
+        return;
+    for (size_t i = 0; m->leaves != NULL && i < m->plan->n_leaves; i++) {
+        free(m->leaves[i].ranks);
+        free(m->leaves[i].bits);
+        free(m->leaves[i].found.items);
+    }
+    for (size_t i = 0; m->spans != NULL && i < m->plan->n_spans; i++) {
+        free(m->spans[i].ways.items);
+        free(m->spans[i].code);
+    }
+    free(m->leaves);
+    free(m->spans);
+    free(m->pool.items);
+    free(m->codes.items);
+    free(m->out);
+    free(m);
+}
+
+/* ---- binding to a segment ------------------------------------------------------------------------------------------- */
+
+enum { FEW_RANKS = 3 }; /* up to here one scan each; beyond, one pass that decodes every word */
+
+static bool set_bits(struct leaf_state *leaf, uint32_t max_rank)
+{
+    size_t n = (size_t)max_rank / 64 + 1;
+    if (!ARRAY_RESERVE(leaf->bits, leaf->cap_bits, n))
+        return false;
+    memset(leaf->bits, 0, n * sizeof *leaf->bits);
+    leaf->n_bits = max_rank + 1;
+    for (size_t i = 0; i < leaf->n_ranks; i++)
+        leaf->bits[leaf->ranks[i] / 64] |= UINT64_C(1) << leaf->ranks[i] % 64;
+    return true;
+}
+
+enum status matcher_bind(struct matcher *m, unsigned leaf, const uint32_t *ranks, size_t n, uint32_t max_rank,
+                         struct err *err)
+{
+    struct leaf_state *state = &m->leaves[leaf];
+    if (!ARRAY_RESERVE(state->ranks, state->cap_ranks, n))
+        return err_nomem(err);
+    if (n > 0)
+        memcpy(state->ranks, ranks, n * sizeof *ranks);
+    state->n_ranks = n;
+    if (n > FEW_RANKS && !set_bits(state, max_rank))
+        return err_nomem(err);
+    return ST_OK;
+}
+
+static bool sequence_absent(const struct matcher *m, const struct plan_sequence *seq)
+{
+    for (size_t i = 0; i < seq->n; i++)
+        if (seq->slots[i].kind == PLAN_LEAF && m->leaves[seq->slots[i].leaf].n_ranks == 0)
+            return true;
+    return false;
+}
+
+static bool sequence_is_code(const struct matcher *m, const struct plan_span *span)
+{
+    if (span->kind != PLAN_PHRASE || !span->plain)
+        return false;
+    for (size_t i = 0; i < span->sequence.n; i++)
+        if (m->leaves[span->sequence.slots[i].leaf].n_ranks != 1)
+            return false;
+    return true;
+}
+
+static bool bind_span(struct matcher *m, const struct plan_span *span)
+{
+    struct span_state *state = &m->spans[span->number];
+    state->absent = sequence_absent(m, &span->sequence);
+    state->is_code = sequence_is_code(m, span);
+    if (state->is_code) {
+        if (!ARRAY_RESERVE(state->code, state->cap_code, span->sequence.n * ETDC_MAX_BYTES))
+            return false;
+        state->code_len = 0;
+        for (size_t i = 0; i < span->sequence.n; i++)
+            state->code_len +=
+                etdc_put(state->code + state->code_len, m->leaves[span->sequence.slots[i].leaf].ranks[0]);
+        state->needle = scan_needle_of(state->code, state->code_len);
+    }
+    for (size_t i = 0; i < span->n_children; i++)
+        if (!bind_span(m, span->children[i]))
+            return false;
+    return true;
+}
+
+enum status matcher_bound(struct matcher *m, struct err *err)
+{
+    for (size_t i = 0; i < m->plan->n_units; i++)
+        if (!bind_span(m, m->plan->units[i]->unit))
+            return err_nomem(err);
+    return ST_OK;
+}
+
+/* ---- a document ------------------------------------------------------------------------------------------------------- */
+
+void matcher_begin(struct matcher *m, const struct match_doc *doc)
+{
+    m->doc = doc;
+    m->doc_number++;
+    m->base = doc->n_title > 0 ? doc->n_title + MATCH_FIELD_GAP : 0;
+    m->has_breaks = false;
+}
+
+bool match_in_title(const struct match_doc *doc, uint32_t joint, uint32_t *pos)
+{
+    bool in_title = joint < doc->n_title;
+    *pos = in_title || doc->n_title == 0 ? joint : joint - doc->n_title - MATCH_FIELD_GAP;
+    return in_title;
+}
+
+/* Joint positions of a field, or of the title only, that pos is in. */
+void match_field(const struct matcher *m, bool title, uint32_t pos, uint32_t *lo, uint32_t *hi)
+{
+    if (pos < m->doc->n_title) {
+        *lo = 0;
+        *hi = m->doc->n_title;
+    } else if (title) {
+        *lo = m->base + m->doc->heading_pos;
+        *hi = *lo + m->doc->heading_words;
+    } else {
+        *lo = m->base;
+        *hi = m->base + m->doc->n_body;
+    }
+}
+
+static int compare_positions(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool find_ranks(struct leaf_state *leaf, struct scan_text text, uint32_t base)
+{
+    if (text.begin == text.end)
+        return true;
+    if (leaf->n_ranks > FEW_RANKS)
+        return scan_find_set(text, leaf->bits, leaf->n_bits, base, &leaf->found);
+    size_t before = leaf->found.n;
+    for (size_t i = 0; i < leaf->n_ranks; i++) {
+        uint8_t code[ETDC_MAX_BYTES];
+        struct scan_needle needle = scan_needle_of(code, etdc_put(code, leaf->ranks[i]));
+        needle.code = code;
+        if (!scan_find(text, &needle, base, &leaf->found))
+            return false;
+    }
+    if (leaf->n_ranks > 1)
+        qsort(leaf->found.items + before, leaf->found.n - before, sizeof *leaf->found.items, compare_positions);
+    return true;
+}
+
+size_t slice_lower(struct slice s, uint32_t pos)
+{
+    size_t lo = 0, hi = s.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (s.items[mid] < pos)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static struct slice cut(struct slice s, uint32_t lo, uint32_t hi)
+{
+    size_t from = slice_lower(s, lo);
+    size_t to = hi == UINT32_MAX ? s.n : slice_lower(s, hi + 1);
+    return (struct slice){s.items + from, to > from ? to - from : 0};
+}
+
+struct slice match_leaf(struct matcher *m, unsigned number, bool title)
+{
+    struct leaf_state *leaf = &m->leaves[number];
+    if (leaf->found_in != m->doc_number) {
+        leaf->found.n = 0;
+        leaf->found_in = m->doc_number;
+        if (!find_ranks(leaf, (struct scan_text){m->doc->title, m->doc->title_end}, 0) ||
+            !find_ranks(leaf, (struct scan_text){m->doc->body, m->doc->body_end}, m->base))
+            match_fail(m, err_nomem(m->err));
+    }
+    struct slice found = {leaf->found.items, leaf->found.n};
+    if (found.n == 0)
+        return (struct slice){0};
+    if (title) {
+        uint32_t lo, hi;
+        match_field(m, true, m->doc->n_title > 0 ? 0 : m->base, &lo, &hi);
+        found = hi > lo ? cut(found, lo, hi - 1) : (struct slice){0};
+    }
+    return m->lo > 0 || m->hi < UINT32_MAX ? cut(found, m->lo, m->hi) : found;
+}
+
+/* ---- sentences ---------------------------------------------------------------------------------------------------------- */
+
+static bool load_breaks(struct matcher *m)
+{
+    if (!m->has_breaks) {
+        m->breaks = NULL;
+        m->n_breaks = 0;
+        if (m->doc->breaks != NULL)
+            match_fail(m, m->doc->breaks(m->doc->breaks_arg, &m->breaks, &m->n_breaks, m->err));
+        m->has_breaks = true;
+    }
+    return m->status == ST_OK;
+}
+
+/* Of the breaks that count: the last at or before pos, and the first behind it. */
+bool match_sentence(struct matcher *m, bool paragraph, uint32_t joint, uint32_t *lo, uint32_t *hi)
+{
+    uint32_t pos;
+    if (match_in_title(m->doc, joint, &pos)) {
+        *lo = 0;
+        *hi = m->doc->n_title - 1;
+        return true;
+    }
+    if (!load_breaks(m))
+        return false;
+    size_t from = 0, to = m->n_breaks; /* first break behind pos */
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (m->breaks[mid].pos <= pos)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    size_t next = from;
+    while (next < m->n_breaks && paragraph && !m->breaks[next].paragraph)
+        next++;
+    while (from > 0 && paragraph && !m->breaks[from - 1].paragraph)
+        from--;
+    *lo = m->base + (from > 0 ? m->breaks[from - 1].pos : 0);
+    *hi = m->base + (next < m->n_breaks ? m->breaks[next].pos : m->doc->n_body) - 1;
+    return true;
+}
+
+/* ---- evaluation ------------------------------------------------------------------------------------------------------------ */
+
+static void match_either(struct matcher *m, const struct plan_span *span, struct ways *out)
+{
+    for (size_t i = 0; i < span->n_children; i++) {
+        const struct ways *ways = match_eval(m, span->children[i], false);
+        for (size_t k = 0; k < ways->n; k++)
+            if (!way_add(m, out, ways->items[k]))
+                return;
+    }
+    ways_sort(m, out);
+}
+
+struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool root)
+{
+    struct ways *out = &m->spans[span->number].ways;
+    out->n = 0;
+    if (m->status != ST_OK)
+        return out;
+    if (span->kind == PLAN_PHRASE)
+        match_phrase(m, span, out);
+    else if (span->kind == PLAN_UNORDERED)
+        match_unordered(m, span, root, out);
+    else if (span->kind == PLAN_EITHER)
+        match_either(m, span, out);
+    else
+        match_join(m, span, root, out);
+    return out;
+}
+
+static struct ways *eval_unit(struct matcher *m, const struct plan_span *unit, struct err *err)
+{
+    m->pool.n = 0;
+    m->work = 0;
+    m->status = ST_OK;
+    m->err = err;
+    struct ways *ways = match_eval(m, unit, true);
+    ways_minimal(ways);
+    return ways;
+}
+
+enum status matcher_unit(struct matcher *m, const struct plan_span *unit, const struct match_span **spans, size_t *n,
+                         struct err *err)
+{
+    m->want_words = false;
+    m->lo = 0;
+    m->hi = UINT32_MAX;
+    const struct ways *ways = eval_unit(m, unit, err);
+    if (m->status != ST_OK)
+        return m->status;
+    if (!ARRAY_RESERVE(m->out, m->cap_out, ways->n))
+        return err_nomem(err);
+    for (size_t i = 0; i < ways->n; i++)
+        m->out[i] = (struct match_span){ways->items[i].first, ways->items[i].last};
+    *spans = m->out;
+    *n = ways->n;
+    return ST_OK;
+}
+
+/* A phrase that is one byte string, wanted anywhere: its occurrences are its minimal spans. */
+static size_t count_code(struct matcher *m, const struct scan_needle *needle)
+{
+    const struct match_doc *doc = m->doc;
+    size_t n = scan_count((struct scan_text){doc->body, doc->body_end}, needle);
+    if (doc->n_title > 0)
+        n += scan_count((struct scan_text){doc->title, doc->title_end}, needle);
+    return n;
+}
+
+enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_t *n, double *tightness,
+                          struct err *err)
+{
+    const struct span_state *state = &m->spans[unit->number];
+    if (state->is_code && !unit->title) {
+        *n = count_code(m, &state->needle);
+        *tightness = (double)*n;
+        return ST_OK;
+    }
+    const struct match_span *spans;
+    enum status status = matcher_unit(m, unit, &spans, n, err);
+    *tightness = 0;
+    for (size_t i = 0; status == ST_OK && i < *n; i++) {
+        uint32_t words = spans[i].last - spans[i].first + 1;
+        *tightness += 1.0 / (1.0 + (words > unit->least_words ? words - unit->least_words : 0));
+    }
+    return status;
+}
+
+/* Only occurrences inside the span are looked at; one way that covers it tells its words. */
+enum status matcher_words(struct matcher *m, const struct plan_span *unit, struct match_span span,
+                          const uint32_t **words, size_t *n, struct err *err)
+{
+    m->want_words = true;
+    m->lo = span.first;
+    m->hi = span.last;
+    const struct ways *ways = eval_unit(m, unit, err);
+    if (m->status != ST_OK)
+        return m->status;
+    *n = 0;
+    for (size_t i = 0; i < ways->n && *n == 0; i++) {
+        if (ways->items[i].first == span.first && ways->items[i].last == span.last) {
+            *words = m->pool.items + ways->items[i].words.off;
+            *n = ways->items[i].words.n;
+        }
+    }
+    return ST_OK;
+}

@@ -1,0 +1,103 @@
+/* match_state.h - what the parts of the matcher share (match.c, match_phrase.c, match_join.c, match_ways.c); nobody else
+ * includes it. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_MATCH_STATE_H
+#define VERBATIM_MATCH_STATE_H
+
+#include "lib/etdc.h"
+#include "lib/match.h"
+#include "lib/scan.h"
+
+/* Between a title kept apart and the body: more than any operator reaches over (distance 1,000; at most 4,096 stars and
+ * gaps of 100 in 8 KiB of query). */
+enum { MATCH_FIELD_GAP = 1 << 20 };
+
+/* A list of positions in matcher.pool. */
+struct list {
+    uint32_t off, n;
+};
+
+/* One way to match: its hull, the contended occurrences it uses, and, when words are asked for, all its words. */
+struct way {
+    uint32_t first, last;
+    struct list used;
+    struct list words;
+};
+
+struct ways {
+    struct way *items;
+    size_t n, cap;
+};
+
+/* Ascending positions, borrowed. */
+struct slice {
+    const uint32_t *items;
+    size_t n;
+};
+
+struct leaf_state {
+    uint32_t *ranks;
+    size_t n_ranks, cap_ranks;
+    uint64_t *bits; /* the ranks as a set, when there are many */
+    size_t cap_bits;
+    uint32_t n_bits;
+    struct scan_positions found;
+    uint64_t found_in; /* number of the document that found is of */
+};
+
+struct span_state {
+    struct ways ways;
+    uint8_t *code; /* PHRASE of words with one rank each: the whole phrase in code */
+    size_t code_len, cap_code;
+    struct scan_needle needle;
+    bool is_code; /* code is set */
+    bool absent;  /* PHRASE: a word of it is not in the segment */
+};
+
+struct matcher {
+    const struct plan *plan;
+    struct match_stop stop;
+    struct leaf_state *leaves;
+    struct span_state *spans;
+    struct scan_positions pool;  /* lists of ways */
+    struct scan_positions codes; /* scratch of found codes */
+    struct match_span *out;
+    size_t n_out, cap_out;
+
+    const struct match_doc *doc;
+    uint64_t doc_number;
+    uint32_t base; /* joint position of the body's first word */
+    const struct match_break *breaks;
+    size_t n_breaks;
+    bool has_breaks;
+
+    bool want_words;       /* keep the words of each way */
+    uint32_t lo, hi;       /* only occurrences in [lo, hi] */
+    size_t work;           /* ways and steps of this evaluation */
+    enum status status;    /* sticky */
+    struct err *err;
+};
+
+/* match_ways.c: ways and lists */
+bool way_add(struct matcher *m, struct ways *ways, struct way way);
+struct list list_with(struct matcher *m, struct list list, uint32_t pos); /* pos behind all of it */
+struct list list_join(struct matcher *m, struct list a, struct list b);   /* both ascending, disjoint */
+bool lists_share(const struct matcher *m, struct list a, struct list b);
+void ways_sort(struct matcher *m, struct ways *ways);   /* by first, last, used; equal ones once */
+void ways_minimal(struct ways *ways);                   /* sorted ones: keeps those that contain no other */
+bool match_step(struct matcher *m);                     /* one more step of work; false: stop */
+void match_fail(struct matcher *m, enum status status);
+
+/* match.c */
+struct slice match_leaf(struct matcher *m, unsigned leaf, bool title);
+size_t slice_lower(struct slice s, uint32_t pos);                                  /* first index with item >= pos */
+void match_field(const struct matcher *m, bool title, uint32_t pos, uint32_t *lo, uint32_t *hi); /* [lo, hi) */
+struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool root);
+/* The positions [lo, hi] of the sentence (paragraph) that pos is in. */
+bool match_sentence(struct matcher *m, bool paragraph, uint32_t pos, uint32_t *lo, uint32_t *hi);
+
+/* match_phrase.c, match_unordered.c, match_join.c: fill ways, sorted */
+void match_phrase(struct matcher *m, const struct plan_span *span, struct ways *ways);
+void match_unordered(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
+void match_join(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
+
+#endif

@@ -1,0 +1,172 @@
+/* match_ways.c - ways to match and the lists of positions they carry; see match_state.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/array.h"
+#include "lib/match_state.h"
+
+void match_fail(struct matcher *m, enum status status)
+{
+    if (m->status == ST_OK)
+        m->status = status;
+}
+
+enum { STEPS_BETWEEN_CHECKS = 1 << 14 };
+
+bool match_step(struct matcher *m)
+{
+    if (m->status != ST_OK)
+        return false;
+    if (++m->work % STEPS_BETWEEN_CHECKS == 0 && m->stop.check != NULL)
+        match_fail(m, m->stop.check(m->stop.arg, m->err));
+    return m->status == ST_OK;
+}
+
+static void too_many(struct matcher *m)
+{
+    match_fail(m, err_set(m->err, ST_TOO_BROAD,
+                          "more than %d ways to match in one document: use smaller distances or fewer operators",
+                          MATCH_MAX_WAYS));
+}
+
+bool way_add(struct matcher *m, struct ways *ways, struct way way)
+{
+    if (!match_step(m))
+        return false;
+    if (ways->n >= MATCH_MAX_WAYS) {
+        too_many(m);
+        return false;
+    }
+    if (!ARRAY_RESERVE(ways->items, ways->cap, ways->n + 1)) {
+        match_fail(m, err_nomem(m->err));
+        return false;
+    }
+    ways->items[ways->n++] = way;
+    return true;
+}
+
+/* Room for n more positions in the pool, or NULL. */
+static uint32_t *pool_room(struct matcher *m, size_t n)
+{
+    if (m->status != ST_OK)
+        return NULL;
+    if (m->pool.n + n > (size_t)MATCH_MAX_WAYS * 4) {
+        too_many(m);
+        return NULL;
+    }
+    if (!ARRAY_RESERVE(m->pool.items, m->pool.cap, m->pool.n + n)) {
+        match_fail(m, err_nomem(m->err));
+        return NULL;
+    }
+    return m->pool.items + m->pool.n;
+}
+
+struct list list_with(struct matcher *m, struct list list, uint32_t pos)
+{
+    uint32_t *room = pool_room(m, list.n + 1u);
+    if (room == NULL)
+        return (struct list){0};
+    if (list.n > 0)
+        memcpy(room, m->pool.items + list.off, list.n * sizeof *room);
+    room[list.n] = pos;
+    struct list longer = {(uint32_t)m->pool.n, list.n + 1};
+    m->pool.n += longer.n;
+    return longer;
+}
+
+struct list list_join(struct matcher *m, struct list a, struct list b)
+{
+    if (a.n == 0)
+        return b;
+    if (b.n == 0)
+        return a;
+    uint32_t *out = pool_room(m, (size_t)a.n + b.n);
+    if (out == NULL)
+        return (struct list){0};
+    const uint32_t *x = m->pool.items + a.off, *x_end = x + a.n;
+    const uint32_t *y = m->pool.items + b.off, *y_end = y + b.n;
+    while (x < x_end || y < y_end)
+        *out++ = y == y_end || (x < x_end && *x < *y) ? *x++ : *y++;
+    struct list joined = {(uint32_t)m->pool.n, a.n + b.n};
+    m->pool.n += joined.n;
+    return joined;
+}
+
+bool lists_share(const struct matcher *m, struct list a, struct list b)
+{
+    if (a.n == 0 || b.n == 0)
+        return false;
+    const uint32_t *x = m->pool.items + a.off, *x_end = x + a.n;
+    const uint32_t *y = m->pool.items + b.off, *y_end = y + b.n;
+    while (x < x_end && y < y_end) {
+        if (*x == *y)
+            return true;
+        if (*x < *y)
+            x++;
+        else
+            y++;
+    }
+    return false;
+}
+
+static int compare_lists(const uint32_t *pool, struct list a, struct list b)
+{
+    if (a.n != b.n)
+        return a.n < b.n ? -1 : 1;
+    for (uint32_t i = 0; i < a.n; i++) {
+        uint32_t x = pool[a.off + i], y = pool[b.off + i];
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return 0;
+}
+
+static int compare_ways(const void *a, const void *b, void *pool)
+{
+    const struct way *x = a, *y = b;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    if (x->last != y->last)
+        return x->last < y->last ? -1 : 1;
+    return compare_lists(pool, x->used, y->used);
+}
+
+void ways_sort(struct matcher *m, struct ways *ways)
+{
+    if (ways->n < 2)
+        return;
+    size_t sorted = 1;
+    while (sorted < ways->n &&
+           compare_ways(&ways->items[sorted - 1], &ways->items[sorted], m->pool.items) < 0)
+        sorted++;
+    if (sorted == ways->n)
+        return;
+    qsort_r(ways->items, ways->n, sizeof *ways->items, compare_ways, m->pool.items);
+    size_t n = 1;
+    for (size_t i = 1; i < ways->n; i++)
+        if (compare_ways(&ways->items[n - 1], &ways->items[i], m->pool.items) != 0)
+            ways->items[n++] = ways->items[i];
+    ways->n = n;
+}
+
+/* From the right: a span contains another exactly when one that begins no earlier ends no later.
+ *
+ *     first  2 2 5 7
+ *     last   6 9 8 8      2-9 contains 2-6, 5-8 contains 7-8: left are 2-6 and 7-8
+ */
+void ways_minimal(struct ways *ways)
+{
+    uint32_t least = UINT32_MAX;
+    size_t kept = ways->n;
+    for (size_t i = ways->n; i-- > 0;) {
+        struct way *way = &ways->items[i];
+        bool shadowed = i > 0 && ways->items[i - 1].first == way->first; /* the one before is no longer */
+        if (way->last < least && !shadowed) {
+            least = way->last;
+            ways->items[--kept] = *way;
+        }
+    }
+    if (kept > 0)
+        memmove(ways->items, ways->items + kept, (ways->n - kept) * sizeof *ways->items);
+    ways->n -= kept;
+}

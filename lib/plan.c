@@ -1,0 +1,340 @@
+/* plan.c - see plan.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/plan.h"
+
+#include <string.h>
+
+#include "lib/array.h"
+
+struct maker {
+    struct arena *arena;
+    struct plan *plan;
+    size_t cap_leaves, cap_units; /* of the arrays in the arena, set by counting first */
+    bool failed;
+};
+
+/* ---- leaves ----------------------------------------------------------------------------------------------------- */
+
+static bool same_leaf(const struct plan_leaf *leaf, const struct slot *slot)
+{
+    return leaf->kind == slot->kind && leaf->edits == slot->edits && leaf->text_len == slot->text_len &&
+           memcmp(leaf->text, slot->text, slot->text_len) == 0;
+}
+
+static unsigned leaf_number(struct maker *m, const struct slot *slot)
+{
+    struct plan *plan = m->plan;
+    for (size_t i = 0; i < plan->n_leaves; i++)
+        if (same_leaf(&plan->leaves[i], slot))
+            return (unsigned)i;
+    plan->leaves[plan->n_leaves] = (struct plan_leaf){.kind = slot->kind,
+                                                      .text = slot->text,
+                                                      .text_len = slot->text_len,
+                                                      .edits = slot->edits,
+                                                      .column = slot->column};
+    return (unsigned)plan->n_leaves++;
+}
+
+static size_t count_slots(const struct slot_list *list)
+{
+    size_t n = list->n;
+    for (size_t i = 0; i < list->n; i++)
+        for (size_t k = 0; k < list->items[i].n_choices; k++)
+            n += count_slots(&list->items[i].choices[k]);
+    return n;
+}
+
+static size_t count_leaves(const struct query *q)
+{
+    size_t n = count_slots(&q->slots);
+    for (size_t i = 0; i < q->n_children; i++)
+        n += count_leaves(q->children[i]);
+    return n;
+}
+
+static size_t count_nodes(const struct query *q)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < q->n_children; i++)
+        n += count_nodes(q->children[i]);
+    return n;
+}
+
+/* ---- sequences of slots ------------------------------------------------------------------------------------------ */
+
+static void *alloc(struct maker *m, size_t n, size_t size)
+{
+    void *p = arena_calloc(m->arena, n, size);
+    if (p == NULL)
+        m->failed = true;
+    return p;
+}
+
+static unsigned least_of_sequence(const struct plan_sequence *seq);
+
+static unsigned least_of_slot(const struct plan_slot *slot)
+{
+    if (slot->kind == PLAN_GAP)
+        return 0;
+    if (slot->kind != PLAN_CHOICE)
+        return 1;
+    unsigned least = UINT32_MAX;
+    for (size_t i = 0; i < slot->n_choices; i++) {
+        unsigned words = least_of_sequence(&slot->choices[i]);
+        least = words < least ? words : least;
+    }
+    return least;
+}
+
+static unsigned least_of_sequence(const struct plan_sequence *seq)
+{
+    unsigned least = 0;
+    for (size_t i = 0; i < seq->n; i++)
+        least += least_of_slot(&seq->slots[i]);
+    return least;
+}
+
+static bool is_plain(const struct plan_sequence *seq)
+{
+    for (size_t i = 0; i < seq->n; i++)
+        if (seq->slots[i].kind != PLAN_LEAF)
+            return false;
+    return true;
+}
+
+static void make_sequence(struct maker *m, const struct slot_list *list, struct plan_sequence *out);
+
+static void make_slot(struct maker *m, const struct slot *slot, struct plan_slot *out)
+{
+    switch (slot->kind) {
+    case SLOT_ANY:
+        out->kind = PLAN_STAR;
+        break;
+    case SLOT_GAP:
+        out->kind = PLAN_GAP;
+        out->gap = slot->gap;
+        break;
+    case SLOT_CHOICE:
+        out->kind = PLAN_CHOICE;
+        out->n_choices = slot->n_choices;
+        out->choices = alloc(m, slot->n_choices, sizeof *out->choices);
+        for (size_t i = 0; i < slot->n_choices && !m->failed; i++)
+            make_sequence(m, &slot->choices[i], &out->choices[i]);
+        break;
+    default:
+        out->kind = PLAN_LEAF;
+        out->leaf = leaf_number(m, slot);
+    }
+}
+
+static void make_sequence(struct maker *m, const struct slot_list *list, struct plan_sequence *out)
+{
+    out->n = list->n;
+    out->slots = alloc(m, list->n, sizeof *out->slots);
+    for (size_t i = 0; i < list->n && !m->failed; i++)
+        make_slot(m, &list->items[i], &out->slots[i]);
+}
+
+/* ---- positional nodes -------------------------------------------------------------------------------------------- */
+
+static struct plan_span *make_span(struct maker *m, const struct query *q, bool title);
+
+static enum plan_span_kind span_kind(enum query_kind kind)
+{
+    switch (kind) {
+    case QUERY_NEAR: return PLAN_NEAR;
+    case QUERY_BEFORE: return PLAN_BEFORE;
+    case QUERY_NOTNEAR: return PLAN_NOTNEAR;
+    case QUERY_SENTENCE: return PLAN_SENTENCE;
+    case QUERY_PARAGRAPH: return PLAN_PARAGRAPH;
+    case QUERY_UNORDERED: return PLAN_UNORDERED;
+    case QUERY_OR: return PLAN_EITHER;
+    default: return PLAN_PHRASE;
+    }
+}
+
+static unsigned least_of_children(const struct plan_span *span)
+{
+    unsigned first = span->children[0]->least_words;
+    if (span->kind == PLAN_NOTNEAR)
+        return first;
+    if (span->kind != PLAN_EITHER)
+        return first + span->children[1]->least_words;
+    for (size_t i = 1; i < span->n_children; i++)
+        if (span->children[i]->least_words < first)
+            first = span->children[i]->least_words;
+    return first;
+}
+
+static void make_children(struct maker *m, const struct query *q, bool title, struct plan_span *span)
+{
+    span->n_children = q->n_children;
+    span->children = alloc(m, q->n_children, sizeof *span->children);
+    for (size_t i = 0; i < q->n_children && !m->failed; i++)
+        span->children[i] = make_span(m, q->children[i], title);
+    if (!m->failed)
+        span->least_words = least_of_children(span);
+}
+
+static struct plan_span *make_span(struct maker *m, const struct query *q, bool title)
+{
+    while (q->kind == QUERY_TITLE) {
+        title = true;
+        q = q->children[0];
+    }
+    struct plan_span *span = alloc(m, 1, sizeof *span);
+    if (span == NULL)
+        return NULL;
+    span->kind = span_kind(q->kind);
+    span->number = (unsigned)m->plan->n_spans++;
+    span->title = title;
+    span->distance = q->distance;
+    if (q->n_children > 0) {
+        make_children(m, q, title, span);
+        return span;
+    }
+    make_sequence(m, &q->slots, &span->sequence);
+    if (!m->failed) {
+        span->plain = is_plain(&span->sequence);
+        span->least_words = least_of_sequence(&span->sequence);
+    }
+    return span;
+}
+
+/* ---- boolean nodes ----------------------------------------------------------------------------------------------- */
+
+static enum plan_kind node_kind(const struct query *q)
+{
+    switch (q->kind) {
+    case QUERY_AND: return PLAN_AND;
+    case QUERY_OR: return PLAN_OR;
+    case QUERY_NOT: return PLAN_NOT;
+    case QUERY_PATH:
+    case QUERY_EXT:
+    case QUERY_SINCE:
+    case QUERY_UNTIL: return PLAN_FILTER;
+    default: return PLAN_UNIT;
+    }
+}
+
+static struct plan_node *make_node(struct maker *m, const struct query *q, bool title)
+{
+    while (q->kind == QUERY_TITLE) {
+        title = true;
+        q = q->children[0];
+    }
+    struct plan_node *node = alloc(m, 1, sizeof *node);
+    if (node == NULL)
+        return NULL;
+    node->kind = node_kind(q);
+    if (node->kind == PLAN_FILTER) {
+        node->filter = q;
+    } else if (node->kind == PLAN_UNIT) {
+        node->number = (unsigned)m->plan->n_units;
+        node->unit = make_span(m, q, title);
+        m->plan->units[m->plan->n_units++] = node;
+    } else {
+        node->n_children = q->n_children;
+        node->children = alloc(m, q->n_children, sizeof *node->children);
+        for (size_t i = 0; i < q->n_children && !m->failed; i++)
+            node->children[i] = make_node(m, q->children[i], title);
+    }
+    return node;
+}
+
+enum status plan_make(const struct query *q, struct arena *arena, struct plan **out, struct err *err)
+{
+    struct maker m = {.arena = arena};
+    m.plan = alloc(&m, 1, sizeof *m.plan);
+    if (m.plan == NULL)
+        return err_nomem(err);
+    m.plan->leaves = alloc(&m, count_leaves(q) + 1, sizeof *m.plan->leaves);
+    m.plan->units = alloc(&m, count_nodes(q), sizeof(struct plan_node *));
+    if (!m.failed)
+        m.plan->root = make_node(&m, q, false);
+    if (m.failed)
+        return err_nomem(err);
+    *out = m.plan;
+    return ST_OK;
+}
+
+/* ---- what two operands may both want ----------------------------------------------------------------------------- */
+
+static void mark_sequence(const struct plan_sequence *seq, uint8_t *flags)
+{
+    for (size_t i = 0; i < seq->n; i++) {
+        if (seq->slots[i].kind == PLAN_LEAF)
+            flags[seq->slots[i].leaf] = 1;
+        for (size_t k = 0; k < seq->slots[i].n_choices; k++)
+            mark_sequence(&seq->slots[i].choices[k], flags);
+    }
+}
+
+void plan_mark_leaves(const struct plan_span *span, uint8_t *flags)
+{
+    mark_sequence(&span->sequence, flags);
+    for (size_t i = 0; i < span->n_children; i++)
+        plan_mark_leaves(span->children[i], flags);
+}
+
+static int compare_words(const struct plan_word *a, const struct plan_word *b)
+{
+    size_t len = a->len < b->len ? a->len : b->len;
+    int order = memcmp(a->bytes, b->bytes, len);
+    return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+static bool leaves_share(const struct plan_leaf *a, const struct plan_leaf *b)
+{
+    for (size_t i = 0, k = 0; i < a->n_words && k < b->n_words;) {
+        int order = compare_words(&a->words[i], &b->words[k]);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            i++;
+        else
+            k++;
+    }
+    return false;
+}
+
+static void contend_pair(struct plan *plan, const uint8_t *left, const uint8_t *right)
+{
+    for (size_t i = 0; i < plan->n_leaves; i++)
+        for (size_t k = 0; left[i] && k < plan->n_leaves; k++)
+            if (right[k] && (i == k || leaves_share(&plan->leaves[i], &plan->leaves[k])))
+                plan->leaves[i].contended = plan->leaves[k].contended = true;
+}
+
+/* BEFORE keeps its operands apart by itself and of EITHER only one is taken: what contends stands on two sides of the
+ * other operators. */
+static bool contend_span(struct plan *plan, const struct plan_span *span)
+{
+    for (size_t i = 0; i < span->n_children; i++)
+        if (!contend_span(plan, span->children[i]))
+            return false;
+    if (span->n_children != 2 || span->kind == PLAN_EITHER || span->kind == PLAN_BEFORE)
+        return true;
+    uint8_t *flags = calloc(2, plan->n_leaves + 1);
+    if (flags == NULL)
+        return false;
+    plan_mark_leaves(span->children[0], flags);
+    plan_mark_leaves(span->children[1], flags + plan->n_leaves);
+    contend_pair(plan, flags, flags + plan->n_leaves);
+    free(flags);
+    return true;
+}
+
+enum status plan_contend(struct plan *plan, struct err *err)
+{
+    for (size_t i = 0; i < plan->n_units; i++)
+        if (!contend_span(plan, plan->units[i]->unit))
+            return err_nomem(err);
+    return ST_OK;
+}
+
+int plan_only_leaf(const struct plan_span *unit)
+{
+    if (unit->kind != PLAN_PHRASE || unit->title || unit->sequence.n != 1 || !unit->plain)
+        return -1;
+    return (int)unit->sequence.slots[0].leaf;
+}

@@ -1,0 +1,118 @@
+/* scan.c - see scan.h. A window of bytes is compared at once with two bytes of the needle at their distance; only
+ * where both agree is the whole needle compared. A hit counts when the byte before it ends a word:
+ *
+ *     text    .. 31 85 | 12 07 9a | 83 | ..       | word ends: the top bit is set
+ *     needle             12 07 9a   83            found behind 85, which has its top bit set
+ *
+ * Positions are counted by summing top bits between hits. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/scan.h"
+
+#include <string.h>
+
+#include "lib/array.h"
+#include "lib/etdc.h"
+#include "lib/scan_simd.h"
+
+/* The two bytes to look at first. A byte that continues a word of several bytes is rarer than one that ends it, and
+ * words of several bytes are rarer than words of one; the first and last byte of the longest word do well. */
+struct scan_needle scan_needle_of(const uint8_t *code, size_t len)
+{
+    struct scan_needle n = {.code = code, .len = len, .rare = 0, .too = len - 1};
+    size_t best = 0, start = 0;
+    uint32_t best_rank = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (!(code[i] & 0x80))
+            continue;
+        const uint8_t *p = code + start;
+        uint32_t rank = 0;
+        (void)etdc_get(&p, code + i + 1, &rank);
+        if (rank >= best_rank) {
+            best_rank = rank;
+            best = start;
+            n.rare = i;
+        }
+        start = i + 1;
+    }
+    if (n.rare != best)
+        n.too = best;
+    else
+        n.too = n.rare == 0 ? len - 1 : n.rare - 1;
+    return n;
+}
+
+static bool is_hit(const uint8_t *p, const struct scan_needle *needle)
+{
+    return (p[-1] & 0x80) && memcmp(p, needle->code, needle->len) == 0;
+}
+
+/* Walks over all hits from *at on; NULL at the end. */
+static const uint8_t *next_hit(struct scan_text text, const struct scan_needle *needle, const uint8_t *at)
+{
+    if ((size_t)(text.end - text.begin) < needle->len)
+        return NULL;
+    const uint8_t *last = text.end - needle->len; /* where a hit can begin at the latest */
+    while (at <= last) {
+        uint32_t mask = scan_simd_pair(at + needle->rare, needle->code[needle->rare], at + needle->too,
+                                       needle->code[needle->too]);
+        for (; mask != 0; mask &= mask - 1) {
+            const uint8_t *p = at + __builtin_ctz(mask);
+            if (p > last)
+                return NULL;
+            if (is_hit(p, needle))
+                return p;
+        }
+        at += SCAN_SIMD_WIDTH;
+    }
+    return NULL;
+}
+
+static size_t count_words(const uint8_t *p, const uint8_t *end)
+{
+    size_t n = 0;
+    for (; end - p >= SCAN_SIMD_WIDTH; p += SCAN_SIMD_WIDTH)
+        n += (size_t)__builtin_popcount(scan_simd_top_bits(p));
+    if (p < end)
+        n += (size_t)__builtin_popcount(scan_simd_top_bits(p) & ((UINT32_C(1) << (end - p)) - 1));
+    return n;
+}
+
+static bool append(struct scan_positions *out, uint32_t pos)
+{
+    if (!ARRAY_RESERVE(out->items, out->cap, out->n + 1))
+        return false;
+    out->items[out->n++] = pos;
+    return true;
+}
+
+bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t base, struct scan_positions *out)
+{
+    const uint8_t *counted = text.begin;
+    uint32_t pos = base;
+    const uint8_t *p = next_hit(text, needle, text.begin);
+    for (; p != NULL; p = next_hit(text, needle, p + 1)) {
+        pos += (uint32_t)count_words(counted, p);
+        counted = p;
+        if (!append(out, pos))
+            return false;
+    }
+    return true;
+}
+
+size_t scan_count(struct scan_text text, const struct scan_needle *needle)
+{
+    size_t n = 0;
+    for (const uint8_t *p = next_hit(text, needle, text.begin); p != NULL; p = next_hit(text, needle, p + 1))
+        n++;
+    return n;
+}
+
+bool scan_find_set(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,
+                   struct scan_positions *out)
+{
+    const uint8_t *p = text.begin;
+    uint32_t rank;
+    for (uint32_t pos = base; p < text.end && etdc_get(&p, text.end, &rank); pos++)
+        if (rank < n_bits && (bits[rank / 64] >> rank % 64 & 1) && !append(out, pos))
+            return false;
+    return true;
+}

@@ -1,0 +1,42 @@
+/* scan.h - finding words and phrases in documents while they are compressed (etdc.h), with SIMD where there is some.
+ * It knows codes and positions, not queries. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_SCAN_H
+#define VERBATIM_SCAN_H
+
+#include "lib/base.h"
+
+enum { SCAN_READABLE = 64 }; /* bytes that must be readable behind the end of every text given here */
+
+/* Whole words in code: text[begin, end) with a byte before begin that is readable and has its top bit set. */
+struct scan_text {
+    const uint8_t *begin, *end;
+};
+
+/* What is looked for: one or more words in code, and where in it to look first. */
+struct scan_needle {
+    const uint8_t *code;
+    size_t len;       /* bytes, at least 1 */
+    size_t rare, too; /* offsets of two bytes of the code that are checked before the rest */
+};
+
+/* ranks: those of the words, to choose the rarest; code is borrowed. */
+struct scan_needle scan_needle_of(const uint8_t *code, size_t len);
+
+/* Positions, counted from 0 at begin. */
+struct scan_positions {
+    uint32_t *items; /* malloc'ed; the owner frees it */
+    size_t n, cap;
+};
+
+/* Appends the position, plus base, of the first word of every occurrence, overlapping ones included, in order. False
+ * when memory ran out. */
+bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t base, struct scan_positions *out);
+
+/* How many occurrences there are. */
+size_t scan_count(struct scan_text text, const struct scan_needle *needle);
+
+/* Appends base + the positions of all words whose rank has its bit set; a rank of n_bits or more is not in the set. */
+bool scan_find_set(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,
+                   struct scan_positions *out);
+
+#endif
