@@ -31,7 +31,7 @@ struct token_options {
 
 enum { TOKEN_ANY_RUN = 0x01, TOKEN_ANY_CHAR = 0x02 };
 
-struct tokenizer; /* a few hundred bytes to a few KB; reusable */
+struct tokenizer; /* about 10 KB, whatever it reads; reusable; for one thread at a time */
 
 struct tokenizer *tokenizer_new(void); /* NULL when memory ran out */
 void tokenizer_free(struct tokenizer *t);
