@@ -1,6 +1,5 @@
 # lib/ - text and queries. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_lib.a
-libverbatim_lib_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
 libverbatim_lib_a_SOURCES = \
 	lib/arena.c \
 	lib/arena.h \
@@ -12,6 +11,24 @@ libverbatim_lib_a_SOURCES = \
 	lib/err.c \
 	lib/err.h \
 	lib/etdc.h \
+	lib/fold.c \
+	lib/fold.h \
+	lib/match.c \
+	lib/match.h \
+	lib/match_join.c \
+	lib/match_phrase.c \
+	lib/match_state.h \
+	lib/match_unordered.c \
+	lib/match_ways.c \
+	lib/plan.c \
+	lib/plan.h \
 	lib/query.h \
+	lib/scan.c \
+	lib/scan.h \
+	lib/scan_simd.h \
+	lib/sentence.c \
+	lib/sentence.h \
+	lib/token.c \
 	lib/token.h \
+	lib/utf8.c \
 	lib/utf8.h

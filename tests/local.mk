@@ -8,11 +8,25 @@ SH_LOG_COMPILER = $(SHELL)
 PY_LOG_DRIVER = $(LOG_DRIVER)
 PY_LOG_COMPILER = $(PYTHON3) -B
 
-# What a test may count on. Both folders are absolute.
+# What a test may count on. Both folders are absolute; programs are in top_builddir.
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir="`cd '$(top_srcdir)' && pwd`" top_builddir="`pwd`" \
 	PYTHON3='$(PYTHON3)' NC='$(NC)' CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8; \
 	export top_srcdir top_builddir PYTHON3 NC CMOCKA_MESSAGE_OUTPUT LC_ALL;
 
+# A unit test is one file, named for the module that it tests.
+UNIT_TESTS = \
+	tests/unit/test_fold \
+	tests/unit/test_utf8
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+LDADD = libverbatim_queryd.a libverbatim_indexer.a $(ENGINE_LIBS) $(LIBEVENT_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS) \
+	$(CMOCKA_LIBS)
+else
+TESTS += tests/no-cmocka.sh
+endif
+
 TESTS += tests/check-style.sh
-EXTRA_DIST += tests/driver.sh tests/check-style.sh
+EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/no-cmocka.sh

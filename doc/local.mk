@@ -1,0 +1,1 @@
+# doc/ - the manual. SPDX-License-Identifier: GPL-2.0-or-later
