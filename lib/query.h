@@ -63,8 +63,9 @@ struct slot {
     enum slot_kind kind;
     const char *text; /* WORD, PATTERN, FUZZY, STEM; NUL-terminated too */
     size_t text_len;
-    unsigned edits;           /* FUZZY */
-    unsigned gap;             /* GAP */
+    const char *whole;         /* WORD with token_is_long: the folded word that text is the short form of; else NULL */
+    unsigned edits;            /* FUZZY */
+    unsigned gap;              /* GAP */
     struct slot_list *choices; /* CHOICE: n_choices sequences */
     size_t n_choices;
     size_t column; /* where it stands in the query, from 1 */
