@@ -8,11 +8,15 @@ libverbatim_lib_a_SOURCES = \
 	lib/buf.c \
 	lib/buf.h \
 	lib/bytes.h \
+	lib/date.c \
+	lib/date.h \
 	lib/err.c \
 	lib/err.h \
 	lib/etdc.h \
 	lib/fold.c \
 	lib/fold.h \
+	lib/lex.c \
+	lib/lex.h \
 	lib/match.c \
 	lib/match.h \
 	lib/match_join.c \
@@ -20,8 +24,11 @@ libverbatim_lib_a_SOURCES = \
 	lib/match_state.h \
 	lib/match_unordered.c \
 	lib/match_ways.c \
+	lib/parse.c \
+	lib/parse_phrase.c \
 	lib/plan.c \
 	lib/plan.h \
+	lib/query.c \
 	lib/query.h \
 	lib/scan.c \
 	lib/scan.h \

@@ -17,6 +17,8 @@ AM_TESTS_ENVIRONMENT = \
 # A unit test is one file, named for the module that it tests.
 UNIT_TESTS = \
 	tests/unit/test_fold \
+	tests/unit/test_token \
+	tests/unit/test_token_random \
 	tests/unit/test_utf8
 
 if HAVE_CMOCKA
@@ -28,5 +30,26 @@ else
 TESTS += tests/no-cmocka.sh
 endif
 
+# A fuzzer is linked with libFuzzer, or with a main that replays seeds.
+FUZZERS = tests/fuzz/fuzz_query tests/fuzz/fuzz_token
+FUZZ_LIBS = libverbatim_indexer.a $(ENGINE_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS)
+tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
+tests_fuzz_fuzz_query_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_token_SOURCES = tests/fuzz/fuzz_token.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_token_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
+tests_fuzz_fuzz_token_LDADD = $(FUZZ_LIBS)
+EXTRA_DIST += tests/fuzz/replay.c tests/fuzz/seeds
+if FUZZ
+noinst_PROGRAMS += $(FUZZERS)
+FUZZ_MAIN =
+FUZZ_ENGINE = -fsanitize=fuzzer
+else
+check_PROGRAMS += $(FUZZERS)
+TESTS += tests/fuzz.sh
+FUZZ_MAIN = tests/fuzz/replay.c
+FUZZ_ENGINE =
+endif
+
 TESTS += tests/check-style.sh
-EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/no-cmocka.sh
+EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/fuzz.sh tests/no-cmocka.sh tests/data tests/oracle
