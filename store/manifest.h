@@ -37,7 +37,8 @@ struct manifest {
 
 void manifest_release(struct manifest *m); /* safe on a zeroed one */
 
-/* Reads `current`: ST_NOT_FOUND when the folder does not exist or is empty of an index, ST_DAMAGED when it is not one. */
+/* Reads `current`: ST_NOT_FOUND when the folder does not exist or has no such file, ST_DAMAGED when the file does not
+ * name a generation. */
 enum status manifest_current(const char *index_dir, uint64_t *generation, struct err *err);
 
 /* Reads and checks the manifest of one generation; m is zeroed or released. */

@@ -5,12 +5,12 @@
 
 #include "lib/base.h"
 
-struct vocab; /* opened as a part of a segment */
+struct vocab; /* opened as a part of a segment (vocab_part.h) */
 
 struct vocab_word {
     const char *bytes; /* borrowed from the mapped file, not NUL-terminated */
     size_t len;
-    uint32_t rank;        /* its code in the word store is etdc_put(rank) */
+    uint32_t rank;        /* from 1; its code in the word store is etdc_put(rank) */
     uint32_t documents;   /* of this segment that hold it, dead ones included */
     uint64_t occurrences; /* in them */
 };
@@ -18,11 +18,14 @@ struct vocab_word {
 uint32_t vocab_size(const struct vocab *v);
 /* The i-th word in byte order; i < vocab_size. */
 struct vocab_word vocab_at(const struct vocab *v, uint32_t i);
+/* Only the bytes of the i-th word: the cheap way to look at many. */
+const char *vocab_bytes(const struct vocab *v, uint32_t i, size_t *len);
 /* Index of the first word that is not less than the bytes; vocab_size when there is none. */
 uint32_t vocab_lower_bound(const struct vocab *v, const char *bytes, size_t len);
 /* Index of the word, or -1. */
 int64_t vocab_find(const struct vocab *v, const char *bytes, size_t len);
-/* Index in byte order of the word of a rank; rank < vocab_size. */
+/* Index in byte order of the word of a rank; vocab_size for what is no word's rank. Ranks run from 1 to vocab_size;
+ * rank 0 stands for the boundary between fields and documents and is no word. */
 uint32_t vocab_of_rank(const struct vocab *v, uint32_t rank);
 
 #endif

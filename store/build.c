@@ -1,0 +1,259 @@
+/* build.c - gathering chunks and publishing a generation; see build.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/build.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/array.h"
+#include "store/build_parts.h"
+#include "store/dir.h"
+
+#define DEFAULT_BUDGET ((size_t)160 << 20)
+/* Beside the table itself: what ranking takes for each word, and recoding for each document and block of text. */
+enum { WORD_BYTES = 40, DOC_BYTES = 8, BLOCK_BYTES = 8, CHUNK_BYTES = 256 };
+#define MOST_DOCS UINT64_C(2000000000)    /* in a segment */
+#define MOST_STRINGS ((size_t)2000000000) /* bytes of words in a segment */
+
+/* ---- beginning ------------------------------------------------------------------------------------------------ */
+
+static enum status find_last(void *context, const char *name, struct err *err)
+{
+    uint64_t *last = context;
+    struct names_parsed parsed = names_parse(name);
+    (void)err;
+    if (parsed.kind != NAMES_FOREIGN && parsed.generation > *last)
+        *last = parsed.generation;
+    return ST_OK;
+}
+
+/* One more than any that has left a name behind: nothing that a reader may hold is ever written over. */
+static enum status choose_generation(struct build *b, struct err *err)
+{
+    uint64_t last = 0, current;
+    struct err ignored;
+    enum status status = dir_each(b->index_dir, find_last, &last, err);
+    if (manifest_current(b->index_dir, &current, &ignored) == ST_OK && current > last)
+        last = current;
+    if (status == ST_OK && last >= NAMES_MAX_GENERATION)
+        status = err_set(err, ST_CREATE, "%s: its generations are used up; build it in a new folder", b->index_dir);
+    b->generation = last + 1;
+    return status;
+}
+
+static enum status open_numbers(struct build *b, struct err *err)
+{
+    free(b->numbers_path);
+    b->numbers_path = dir_path("%s/numbers-%zu", b->scratch, b->n_segments);
+    if (b->numbers_path == NULL)
+        return err_nomem(err);
+    b->n_numbers = 0;
+    return file_create(&b->numbers, b->numbers_path, NULL, err);
+}
+
+static enum status begin(struct build *b, const char *index_dir, struct err *err)
+{
+    b->index_dir = strdup(index_dir);
+    if (b->index_dir == NULL)
+        return err_nomem(err);
+    enum status status = choose_generation(b, err);
+    if (status != ST_OK)
+        return status;
+    char *scratch = dir_path("%s/scratch-%08" PRIu64, index_dir, b->generation);
+    status = scratch == NULL ? err_nomem(err) : dir_make(scratch, err);
+    if (status != ST_OK) {
+        free(scratch);
+        return status;
+    }
+    b->scratch = scratch; /* ours to remove from here on */
+    return open_numbers(b, err);
+}
+
+enum status build_begin(const char *index_dir, const struct build_options *options, struct build **out,
+                        struct err *err)
+{
+    *out = NULL;
+    struct build *b = calloc(1, sizeof *b);
+    if (b == NULL)
+        return err_nomem(err);
+    if (options != NULL)
+        b->options = *options;
+    if (b->options.memory_budget == 0)
+        b->options.memory_budget = DEFAULT_BUDGET;
+    enum status status = begin(b, index_dir, err);
+    if (status == ST_OK)
+        *out = b;
+    else
+        build_free(b);
+    return status;
+}
+
+/* ---- gathering ------------------------------------------------------------------------------------------------ */
+
+static bool is_full(const struct build *b)
+{
+    size_t n_blocks = 0;
+    for (size_t i = 0; i < b->n_chunks; i++)
+        n_blocks += b->chunks[i].n_blocks;
+    size_t bytes = wordtab_memory(&b->words) + b->words.n * WORD_BYTES + (size_t)b->n_docs * DOC_BYTES +
+                   n_blocks * BLOCK_BYTES + b->n_chunks * CHUNK_BYTES;
+    return bytes >= b->options.memory_budget || b->n_docs >= MOST_DOCS || b->words.strings_len >= MOST_STRINGS ||
+           (b->options.segment_docs > 0 && b->n_docs >= b->options.segment_docs);
+}
+
+/* Forgets the chunks that have become a segment. */
+static enum status forget_chunks(struct build *b, struct err *err)
+{
+    enum status status = ST_OK;
+    for (size_t i = 0; i < b->n_chunks; i++) {
+        if (status == ST_OK)
+            status = chunk_done_remove(&b->chunks[i], err);
+        chunk_done_release(&b->chunks[i]);
+    }
+    for (size_t i = 0; i < b->n_terms; i++) {
+        if (status == ST_OK)
+            status = dir_remove(b->terms[i], err);
+        free(b->terms[i]);
+    }
+    b->n_chunks = b->n_terms = b->n_terms_joined = 0;
+    b->n_docs = 0;
+    wordtab_release(&b->words);
+    return status;
+}
+
+static enum status write_segment(struct build *b, struct err *err)
+{
+    struct file_seal seal;
+    enum status status = file_finish(&b->numbers, &seal, err);
+    if (status == ST_OK && !ARRAY_RESERVE(b->segments, b->segments_cap, b->n_segments + 1))
+        status = err_nomem(err);
+    if (status == ST_OK)
+        status = join_segment(b, &b->segments[b->n_segments], err);
+    if (status != ST_OK)
+        return status;
+    b->n_segments++;
+    status = forget_chunks(b, err);
+    return status == ST_OK ? open_numbers(b, err) : status;
+}
+
+/* Joins the chunk's words to the segment's table, noting which became which. */
+static enum status append_words(struct build *b, const struct chunk *chunk, struct err *err)
+{
+    for (size_t i = 0; i < chunk->words.n; i++) {
+        const struct wordtab_word *from = &chunk->words.words[i];
+        size_t len;
+        const char *bytes = wordtab_bytes(&chunk->words, i, &len);
+        int64_t number = wordtab_add(&b->words, bytes, len);
+        if (number == WORDTAB_NONE)
+            return err_nomem(err);
+        struct wordtab_word *to = &b->words.words[number];
+        to->documents += from->documents;
+        to->occurrences += from->occurrences;
+        uint32_t n = (uint32_t)number;
+        file_put(&b->numbers, &n, sizeof n);
+    }
+    b->n_numbers += chunk->words.n;
+    return ST_OK;
+}
+
+/* Takes the chunk's scratch files over. */
+static enum status append_done(struct build *b, struct chunk *chunk, struct err *err)
+{
+    if (!ARRAY_RESERVE(b->chunks, b->chunks_cap, b->n_chunks + 1) ||
+        !ARRAY_RESERVE(b->terms, b->terms_cap, b->n_terms + 1))
+        return err_nomem(err);
+    char *terms = chunk_path(&chunk->done, CHUNK_TERMS);
+    if (terms == NULL)
+        return err_nomem(err);
+    b->terms[b->n_terms++] = terms;
+    b->chunks[b->n_chunks++] = chunk->done;
+    b->n_docs += chunk->done.n_docs;
+    chunk->done = (struct chunk_done){0};
+    return ST_OK;
+}
+
+enum status build_append(struct build *build, struct chunk *chunk, struct err *err)
+{
+    enum status status = ST_OK;
+    if (chunk->done.n_docs > 0) {
+        status = append_words(build, chunk, err);
+        if (status == ST_OK)
+            status = append_done(build, chunk, err);
+        if (status == ST_OK)
+            status = join_terms_early(build, err);
+    }
+    chunk_free(chunk);
+    return status == ST_OK && is_full(build) ? write_segment(build, err) : status;
+}
+
+/* ---- publishing ----------------------------------------------------------------------------------------------- */
+
+static enum status fill_manifest(const struct build *b, struct manifest *m, struct err *err)
+{
+    m->generation = b->generation;
+    m->published = (int64_t)time(NULL);
+    m->segments = arena_calloc(&m->arena, b->n_segments, sizeof *m->segments);
+    if (m->segments == NULL)
+        return err_nomem(err);
+    if (b->n_segments > 0)
+        memcpy(m->segments, b->segments, b->n_segments * sizeof *m->segments);
+    m->n_segments = b->n_segments;
+    return ST_OK;
+}
+
+enum status build_publish(struct build *build, struct manifest *manifest, struct err *err)
+{
+    enum status status = build->n_chunks > 0 ? write_segment(build, err) : ST_OK;
+    if (status == ST_OK)
+        status = fill_manifest(build, manifest, err);
+    if (status == ST_OK)
+        status = manifest_write(build->index_dir, manifest, err); /* syncs the folder, new segments included */
+    return status == ST_OK ? manifest_publish(build->index_dir, build->generation, err) : status;
+}
+
+/* ---- the end -------------------------------------------------------------------------------------------------- */
+
+static enum status remove_ours(void *context, const char *name, struct err *err)
+{
+    const struct build *b = context;
+    struct names_parsed parsed = names_parse(name);
+    if ((parsed.kind != NAMES_SEGMENT && parsed.kind != NAMES_GENERATION) || parsed.generation != b->generation)
+        return ST_OK;
+    char *path = dir_path("%s/%s", b->index_dir, name);
+    enum status status = path == NULL ? err_nomem(err) : dir_remove(path, err);
+    free(path);
+    return status;
+}
+
+/* Whether it was published is asked of `current`: publishing may fail behind the rename. When it cannot be known,
+ * everything stays; a later sweep decides. */
+static void remove_unpublished(struct build *b)
+{
+    uint64_t current;
+    struct err ignored;
+    enum status status = manifest_current(b->index_dir, &current, &ignored);
+    if (status == ST_NOT_FOUND || (status == ST_OK && current != b->generation))
+        (void)dir_each(b->index_dir, remove_ours, b, &ignored);
+}
+
+void build_free(struct build *build)
+{
+    if (build == NULL)
+        return;
+    struct err ignored;
+    file_release(&build->numbers);
+    (void)forget_chunks(build, &ignored);
+    if (build->scratch != NULL) {
+        (void)dir_remove(build->scratch, &ignored);
+        remove_unpublished(build);
+    }
+    free(build->chunks);
+    free(build->terms);
+    free(build->segments);
+    free(build->numbers_path);
+    free(build->scratch);
+    free(build->index_dir);
+    free(build);
+}

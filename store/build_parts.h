@@ -1,0 +1,88 @@
+/* build_parts.h - what chunk.c, build.c and the files that join chunks into a segment share.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_BUILD_PARTS_H
+#define VERBATIM_BUILD_PARTS_H
+
+#include "lib/base.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "store/build.h"
+#include "store/docs.h"
+#include "store/file.h"
+#include "store/names.h"
+#include "store/parts.h"
+#include "store/text.h"
+#include "store/wordtab.h"
+
+/* The scratch files of a chunk, each named PREFIX.KIND. */
+enum chunk_file {
+    CHUNK_IDS,    /* varint: numbers of words in the chunk's table, title apart then body, document after document */
+    CHUNK_DOCS,   /* struct chunk_doc after struct chunk_doc */
+    CHUNK_NAMES,  /* as in the part docs */
+    CHUNK_PLACES, /* as in the part places */
+    CHUNK_TEXT,   /* blocks as in the part text */
+    CHUNK_FILES,
+    CHUNK_TERMS = CHUNK_FILES /* Xapian's folder */
+};
+
+/* Written as it is: scratch never leaves the machine or the run. Offsets count from the chunk's beginning. */
+struct chunk_doc {
+    struct docs_record record; /* words_off, title_len and body_len are not known yet */
+    uint32_t path_hash;
+    uint32_t unused;
+};
+
+/* What remains of a chunk once its words are in the segment's table. */
+struct chunk_done {
+    char *prefix; /* owned; path that the scratch files begin with */
+    uint32_t n_docs;
+    uint64_t n_words; /* positions */
+    uint32_t n_ids;   /* words of its own table */
+    struct file_seal seals[CHUNK_FILES];
+    struct text_block *blocks; /* owned */
+    size_t n_blocks;
+};
+
+char *chunk_path(const struct chunk_done *done, enum chunk_file file); /* to be freed; NULL: no memory */
+void chunk_done_release(struct chunk_done *done);                      /* frees; files stay */
+enum status chunk_done_remove(struct chunk_done *done, struct err *err); /* the scratch files */
+
+struct chunk {
+    const struct build *build; /* read only: its options never change */
+    struct wordtab words;
+    struct chunk_done done;
+    struct chunk_writer *writer; /* until it is finished */
+};
+
+struct build {
+    char *index_dir, *scratch; /* owned */
+    struct build_options options;
+    uint64_t generation;
+    struct wordtab words;         /* of the segment being gathered */
+    struct file_writer numbers;   /* scratch: for each chunk, number in `words` of each of its words, uint32_t */
+    char *numbers_path;           /* owned */
+    size_t n_numbers;
+    struct chunk_done *chunks;    /* of that segment, in order */
+    size_t n_chunks, chunks_cap;
+    char **terms;  /* paths of Xapian's databases to be joined, in order */
+    size_t n_terms, terms_cap, n_terms_joined; /* the first n_terms_joined are joined ones already */
+    unsigned n_joins;
+    uint64_t n_docs;
+    struct manifest_segment *segments; /* written so far */
+    size_t n_segments, segments_cap;
+};
+
+/* Writes the gathered chunks as the segment with the next ordinal; the caller then forgets them. */
+enum status join_segment(struct build *b, struct manifest_segment *entry, struct err *err);
+
+/* Joins databases so that never more than JOIN_FAN_IN are open at once. */
+enum { JOIN_FAN_IN = 64 };
+enum status join_terms_early(struct build *b, struct err *err);
+enum status join_terms(struct build *b, const char *dst, struct err *err);
+
+/* The codes of a segment's words by their number in its table, ready to be copied: 4 bytes of which the first so many
+ * count as the first with its top bit set says. */
+enum status rank_words(const struct wordtab *words, const char *vocab_path, uint32_t **codes, struct file_seal *seal,
+                       struct err *err);
+
+#endif

@@ -1,0 +1,347 @@
+/* chunk.c - one thread's run of documents into its own scratch files; see build.h.
+ *
+ * Words go through the chunk's table (wordtab.h): a document's distinct ones are those whose stamp is not yet its
+ * number, so counting them hashes nothing a second time. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/array.h"
+#include "lib/token.h"
+#include "shim/shim.h"
+#include "store/build_parts.h"
+#include "store/dir.h"
+#include "store/places.h"
+
+/* What is needed only while documents are added. */
+struct chunk_writer {
+    struct tokenizer *tokenizer;
+    struct shim_builder *postings;
+    struct file_writer files[CHUNK_FILES]; /* but the text's, which is in text */
+    struct text_writer text;
+    uint64_t text_off; /* of the next document, from the chunk's beginning */
+    /* of the document at hand */
+    uint32_t *distinct; /* numbers of its words */
+    size_t n_distinct, distinct_cap;
+    struct shim_term *terms;
+    size_t terms_cap;
+    struct segment_place *places;
+    size_t n_places, places_cap;
+    struct segment_break *breaks;
+    size_t n_breaks, breaks_cap;
+    struct buf bytes;
+};
+
+/* ---- scratch files -------------------------------------------------------------------------------------------- */
+
+char *chunk_path(const struct chunk_done *done, enum chunk_file file)
+{
+    static const char *const kinds[CHUNK_FILES + 1] = {"ids", "docs", "names", "places", "text", "terms"};
+    return dir_path("%s.%s", done->prefix, kinds[file]);
+}
+
+void chunk_done_release(struct chunk_done *done)
+{
+    free(done->prefix);
+    free(done->blocks);
+    *done = (struct chunk_done){0};
+}
+
+enum status chunk_done_remove(struct chunk_done *done, struct err *err)
+{
+    enum status status = ST_OK;
+    for (enum chunk_file file = 0; file <= CHUNK_TERMS && done->prefix != NULL && status == ST_OK; file++) {
+        char *path = chunk_path(done, file);
+        status = path == NULL ? err_nomem(err) : dir_remove(path, err);
+        free(path);
+    }
+    return status;
+}
+
+static enum status create_file(struct chunk *c, enum chunk_file file, struct err *err)
+{
+    struct chunk_writer *w = c->writer;
+    char *path = chunk_path(&c->done, file);
+    if (path == NULL)
+        return err_nomem(err);
+    enum status status;
+    if (file == CHUNK_TERMS)
+        status = shim_builder_open(path, &w->postings, err);
+    else if (file == CHUNK_TEXT)
+        status = text_create(&w->text, path, c->build->options.zlib_level, err);
+    else
+        status = file_create(&w->files[file], path, NULL, err);
+    free(path);
+    return status;
+}
+
+static void free_writer(struct chunk_writer *w)
+{
+    if (w == NULL)
+        return;
+    tokenizer_free(w->tokenizer);
+    shim_builder_discard(w->postings);
+    for (size_t i = 0; i < CHUNK_FILES; i++)
+        file_release(&w->files[i]);
+    text_writer_release(&w->text);
+    free(w->distinct);
+    free(w->terms);
+    free(w->places);
+    free(w->breaks);
+    buf_release(&w->bytes);
+    free(w);
+}
+
+static enum status start(struct chunk *c, uint64_t number, struct err *err)
+{
+    c->done.prefix = dir_path("%s/%llu", c->build->scratch, (unsigned long long)number);
+    c->writer = calloc(1, sizeof *c->writer);
+    if (c->done.prefix == NULL || c->writer == NULL)
+        return err_nomem(err);
+    c->writer->tokenizer = tokenizer_new();
+    if (c->writer->tokenizer == NULL)
+        return err_nomem(err);
+    enum status status = ST_OK;
+    for (enum chunk_file file = 0; file <= CHUNK_TERMS && status == ST_OK; file++)
+        status = create_file(c, file, err);
+    return status;
+}
+
+enum status chunk_new(struct build *build, uint64_t number, struct chunk **out, struct err *err)
+{
+    *out = NULL;
+    struct chunk *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return err_nomem(err);
+    c->build = build;
+    enum status status = start(c, number, err);
+    if (status == ST_OK)
+        *out = c;
+    else
+        chunk_free(c);
+    return status;
+}
+
+void chunk_free(struct chunk *chunk)
+{
+    if (chunk == NULL)
+        return;
+    free_writer(chunk->writer);
+    (void)chunk_done_remove(&chunk->done, NULL); /* what stays is swept with the scratch folder */
+    chunk_done_release(&chunk->done);
+    wordtab_release(&chunk->words);
+    free(chunk);
+}
+
+/* ---- the words of a document ---------------------------------------------------------------------------------- */
+
+static bool add_word(struct chunk *c, const struct token *token)
+{
+    struct chunk_writer *w = c->writer;
+    int64_t number = wordtab_add(&c->words, token->word, token->word_len);
+    if (number == WORDTAB_NONE)
+        return false;
+    struct wordtab_word *word = &c->words.words[number];
+    if (word->doc != c->done.n_docs + 1) {
+        if (!ARRAY_RESERVE(w->distinct, w->distinct_cap, w->n_distinct + 1))
+            return false;
+        w->distinct[w->n_distinct++] = (uint32_t)number;
+        word->doc = c->done.n_docs + 1;
+        word->in_doc = 0;
+    }
+    word->in_doc++;
+    file_put_varint(&w->files[CHUNK_IDS], (uint64_t)number);
+    return true;
+}
+
+static bool add_break(struct chunk_writer *w, uint32_t pos, enum token_break brk)
+{
+    if (!ARRAY_RESERVE(w->breaks, w->breaks_cap, w->n_breaks + 1))
+        return false;
+    w->breaks[w->n_breaks++] = (struct segment_break){pos, brk == TOKEN_PARAGRAPH};
+    return true;
+}
+
+/* The place of a word, given one before it: counts the lines in between. */
+static struct segment_place next_place(struct segment_place before, const char *text, uint32_t pos, uint32_t off)
+{
+    struct segment_place place = {pos, off, before.line, before.line_off};
+    const char *p = text + before.off, *newline;
+    while ((newline = memchr(p, '\n', (size_t)(text + off - p))) != NULL) {
+        p = newline + 1;
+        place.line++;
+        place.line_off = (uint32_t)(p - text);
+    }
+    return place;
+}
+
+static bool add_place(struct chunk_writer *w, const char *text, uint32_t pos, uint32_t off)
+{
+    struct segment_place last = {.line = 1};
+    if (w->n_places > 0)
+        last = w->places[w->n_places - 1];
+    if (pos - last.pos < PLACES_STEP_WORDS && off - last.off < PLACES_STEP_BYTES)
+        return true;
+    if (!ARRAY_RESERVE(w->places, w->places_cap, w->n_places + 1))
+        return false;
+    w->places[w->n_places++] = next_place(last, text, pos, off);
+    return true;
+}
+
+static void add_heading(const struct document *doc, const struct token *token, uint32_t pos, struct docs_record *r)
+{
+    if (token->start < doc->title_start || token->start >= doc->title_end)
+        return;
+    if (r->heading_words++ == 0)
+        r->heading_pos = pos;
+}
+
+static enum status add_title(struct chunk *c, const struct document *doc, struct docs_record *r, struct err *err)
+{
+    struct token token;
+    tokenizer_begin(c->writer->tokenizer, doc->title, doc->title_len, &(struct token_options){0});
+    for (; tokenizer_next(c->writer->tokenizer, &token); r->n_title++)
+        if (!add_word(c, &token))
+            return err_nomem(err);
+    return ST_OK;
+}
+
+static enum status add_body(struct chunk *c, const struct document *doc, struct docs_record *r, struct err *err)
+{
+    struct chunk_writer *w = c->writer;
+    struct token token;
+    struct token_options options = {
+        .block_ends = doc->block_ends, .n_block_ends = doc->n_block_ends, .blocks_only = doc->blocks_only};
+    bool has_heading = doc->title != NULL && doc->title_in_text;
+    tokenizer_begin(w->tokenizer, doc->text, doc->text_len, &options);
+    for (; tokenizer_next(w->tokenizer, &token); r->n_body++) {
+        if (!add_word(c, &token) || !add_place(w, doc->text, r->n_body, (uint32_t)token.start) ||
+            (token.brk != TOKEN_NO_BREAK && r->n_body > 0 && !add_break(w, r->n_body, token.brk)))
+            return err_nomem(err);
+        if (has_heading)
+            add_heading(doc, &token, r->n_body, r);
+    }
+    return ST_OK;
+}
+
+/* Hands the distinct words to Xapian and counts them in the chunk's table. */
+static enum status add_postings(struct chunk *c, struct err *err)
+{
+    struct chunk_writer *w = c->writer;
+    if (!ARRAY_RESERVE(w->terms, w->terms_cap, w->n_distinct))
+        return err_nomem(err);
+    for (size_t i = 0; i < w->n_distinct; i++) {
+        struct wordtab_word *word = &c->words.words[w->distinct[i]];
+        struct shim_term *term = &w->terms[i];
+        term->bytes = wordtab_bytes(&c->words, w->distinct[i], &term->len);
+        term->wdf = word->in_doc;
+        word->documents++;
+        word->occurrences += word->in_doc;
+    }
+    return shim_builder_add(w->postings, w->terms, w->n_distinct, err);
+}
+
+/* ---- the rest of a document ------------------------------------------------------------------------------------ */
+
+static enum status put_bytes(struct chunk_writer *w, enum chunk_file file, struct err *err)
+{
+    if (!buf_ok(&w->bytes))
+        return err_nomem(err);
+    file_put(&w->files[file], w->bytes.data, w->bytes.len);
+    buf_clear(&w->bytes);
+    return ST_OK;
+}
+
+static enum status add_names(struct chunk_writer *w, const struct document *doc, struct err *err)
+{
+    docs_put_names(doc, &w->bytes);
+    return put_bytes(w, CHUNK_NAMES, err);
+}
+
+static enum status add_places(struct chunk_writer *w, const struct document *doc, struct err *err)
+{
+    struct places_entry entry = {.places = w->places,
+                                 .n_places = w->n_places,
+                                 .columns = doc->columns,
+                                 .n_columns = doc->columns == NULL ? 0 : doc->n_columns,
+                                 .breaks = w->breaks,
+                                 .n_breaks = w->n_breaks};
+    places_put(&entry, &w->bytes);
+    return put_bytes(w, CHUNK_PLACES, err);
+}
+
+static enum status check_lengths(const struct document *doc, struct err *err)
+{
+    if (doc->text_len > DOCUMENT_TEXT_MAX || doc->title_len > DOCUMENT_TEXT_MAX || doc->path_len > UINT16_MAX)
+        return err_set(err, ST_USAGE, "%.*s: a text of %zu bytes (at most %d), a title of %zu, a path of %zu",
+                       (int)(doc->path_len < 200 ? doc->path_len : 200), doc->path, doc->text_len, DOCUMENT_TEXT_MAX,
+                       doc->title_len, doc->path_len);
+    return ST_OK;
+}
+
+static enum status add_all(struct chunk *c, const struct document *doc, struct docs_record *r, struct err *err)
+{
+    struct chunk_writer *w = c->writer;
+    enum status status = ST_OK;
+    if (doc->title != NULL && !doc->title_in_text)
+        status = add_title(c, doc, r, err);
+    if (status == ST_OK)
+        status = add_body(c, doc, r, err);
+    if (status == ST_OK)
+        status = add_postings(c, err);
+    if (status == ST_OK)
+        status = add_names(w, doc, err);
+    if (status == ST_OK)
+        status = add_places(w, doc, err);
+    text_put(&w->text, doc->text, doc->text_len);
+    return status;
+}
+
+enum status chunk_add(struct chunk *chunk, const struct document *doc, struct err *err)
+{
+    struct chunk_writer *w = chunk->writer;
+    struct chunk_doc added = {.record = {.text_off = w->text_off,
+                                         .names_off = w->files[CHUNK_NAMES].body_len,
+                                         .places_off = w->files[CHUNK_PLACES].body_len,
+                                         .text_len = (uint32_t)doc->text_len,
+                                         .path_len = (uint32_t)doc->path_len},
+                              .path_hash = docs_hash(doc->path, doc->path_len)};
+    w->n_distinct = w->n_places = w->n_breaks = 0;
+    enum status status = check_lengths(doc, err);
+    if (status == ST_OK)
+        status = add_all(chunk, doc, &added.record, err);
+    if (status != ST_OK)
+        return status;
+    file_put(&w->files[CHUNK_DOCS], &added, sizeof added);
+    w->text_off += doc->text_len;
+    chunk->done.n_docs++;
+    chunk->done.n_words += (uint64_t)added.record.n_body + added.record.n_title;
+    return ST_OK;
+}
+
+/* ---- finishing ------------------------------------------------------------------------------------------------ */
+
+static enum status finish_text(struct chunk *c, struct err *err)
+{
+    struct text_writer *text = &c->writer->text;
+    enum status status = text_finish(text, &c->done.seals[CHUNK_TEXT], err);
+    c->done.blocks = text->blocks;
+    c->done.n_blocks = text->n_blocks;
+    text->blocks = NULL;
+    return status;
+}
+
+enum status chunk_finish(struct chunk *chunk, struct err *err)
+{
+    struct chunk_writer *w = chunk->writer;
+    enum status status = finish_text(chunk, err);
+    for (enum chunk_file file = 0; status == ST_OK && file < CHUNK_TEXT; file++)
+        status = file_finish(&w->files[file], &chunk->done.seals[file], err);
+    if (status == ST_OK) {
+        status = shim_builder_finish(w->postings, err);
+        w->postings = NULL;
+    }
+    chunk->done.n_ids = (uint32_t)chunk->words.n;
+    free_writer(w);
+    chunk->writer = NULL;
+    return status;
+}

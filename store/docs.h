@@ -1,0 +1,61 @@
+/* docs.h - the part `docs`: a record per document, names, and finding a document by its path.
+ *
+ *     n:32 0:32 names_len:64 0[48]                          64 bytes
+ *     n records of 64 bytes, in order of documents          docs_record below, in this order and these widths
+ *     n pairs {hash of path:32 doc:32}, ascending           by docs_hash, then by document
+ *     names, names_len bytes: for each document
+ *         path  flags:8  [title_len:varint title]  [date:varint]  mtime:varint
+ *         flags: 1 it has a title, 2 it has a date; both times are seconds since 1970, zigzag-coded
+ *
+ * It does not know what stands at the offsets it keeps. Governed by doc/index-format.md.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_DOCS_H
+#define VERBATIM_DOCS_H
+
+#include "lib/base.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "store/document.h"
+#include "store/file.h"
+#include "store/segment.h"
+
+#define DOCS_KIND "docs"
+enum { DOCS_HEAD_LEN = 64, DOCS_RECORD_LEN = 64, DOCS_HASH_LEN = 8 };
+
+struct docs_record {
+    uint64_t words_off;  /* in the body of `words`: the boundary before its first word */
+    uint64_t text_off;   /* in the text of all documents */
+    uint64_t names_off;  /* in names: its path */
+    uint64_t places_off; /* in the body of `places` */
+    uint32_t title_len, body_len; /* bytes of the codes of a title kept apart, and of the body */
+    uint32_t n_title, n_body;     /* words in them */
+    uint32_t heading_pos, heading_words;
+    uint32_t text_len;
+    uint32_t path_len;
+};
+
+/* ---- writing -------------------------------------------------------------------------------------------------- */
+
+void docs_put_head(uint8_t head[DOCS_HEAD_LEN], uint32_t n, uint64_t names_len);
+void docs_put_record(uint8_t record[DOCS_RECORD_LEN], const struct docs_record *r);
+void docs_put_names(const struct document *doc, struct buf *out);
+uint32_t docs_hash(const char *path, size_t len);
+
+/* ---- reading -------------------------------------------------------------------------------------------------- */
+
+struct docs {
+    struct file_map map;
+    uint32_t n;
+    const uint8_t *records, *hashes, *names;
+    uint64_t names_len;
+};
+
+enum status docs_open(struct docs *d, const char *path, struct err *err);
+void docs_release(struct docs *d);
+enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out, struct err *err);
+enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_doc *out, struct err *err);
+/* The next document of a path; *at is 0 for the first call. ST_NOT_FOUND when there is no more. */
+enum status docs_find(const struct docs *d, const char *path, size_t len, uint32_t *at, uint32_t *doc,
+                      struct err *err);
+
+#endif

@@ -1,0 +1,213 @@
+/* join.c - joining gathered chunks into one segment; see build_parts.h.
+ *
+ * Xapian's databases are joined by a thread of their own while this one ranks, recodes and copies: the two share
+ * nothing. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/bytes.h"
+#include "shim/shim.h"
+#include "store/build_parts.h"
+#include "store/dir.h"
+#include "store/places.h"
+#include "store/recode.h"
+
+/* ---- Xapian's part -------------------------------------------------------------------------------------------- */
+
+/* Joins databases [from, from + n) into one in the scratch folder that takes their place. */
+static enum status join_group(struct build *b, size_t from, size_t n, struct err *err)
+{
+    char *path = dir_path("%s/joined-%u", b->scratch, b->n_joins++);
+    if (path == NULL)
+        return err_nomem(err);
+    enum status status = shim_compact((const char *const *)b->terms + from, n, path, err);
+    for (size_t i = 0; status == ST_OK && i < n; i++)
+        status = dir_remove(b->terms[from + i], err);
+    if (status != ST_OK) {
+        free(path);
+        return status;
+    }
+    for (size_t i = 0; i < n; i++)
+        free(b->terms[from + i]);
+    b->terms[from] = path;
+    memmove(b->terms + from + 1, b->terms + from + n, (b->n_terms - from - n) * sizeof *b->terms);
+    b->n_terms -= n - 1;
+    return ST_OK;
+}
+
+enum status join_terms_early(struct build *b, struct err *err)
+{
+    if (b->n_terms - b->n_terms_joined < JOIN_FAN_IN)
+        return ST_OK;
+    enum status status = join_group(b, b->n_terms_joined, JOIN_FAN_IN, err);
+    b->n_terms_joined += status == ST_OK;
+    return status;
+}
+
+enum status join_terms(struct build *b, const char *dst, struct err *err)
+{
+    while (b->n_terms > JOIN_FAN_IN)
+        for (size_t from = 0; from + 1 < b->n_terms; from++) {
+            size_t n = b->n_terms - from < JOIN_FAN_IN ? b->n_terms - from : JOIN_FAN_IN;
+            enum status status = join_group(b, from, n, err);
+            if (status != ST_OK)
+                return status;
+        }
+    return shim_compact((const char *const *)b->terms, b->n_terms, dst, err);
+}
+
+static enum status sync_file(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_sys(err, ST_IO, errno, "%s: cannot open", path);
+    int errnum = fsync(fd) == 0 ? 0 : errno;
+    (void)close(fd);
+    return errnum == 0 ? ST_OK : err_sys(err, ST_IO, errnum, "%s: cannot sync", path);
+}
+
+struct terms_job {
+    struct build *b;
+    const char *dst;
+    struct file_seal seal;
+    enum status status;
+    struct err err;
+};
+
+static void *run_terms_job(void *context)
+{
+    struct terms_job *job = context;
+    job->status = join_terms(job->b, job->dst, &job->err);
+    if (job->status == ST_OK)
+        job->status = file_seal_of(job->dst, &job->seal, &job->err);
+    if (job->status == ST_OK)
+        job->status = sync_file(job->dst, &job->err);
+    return NULL;
+}
+
+/* ---- our parts ------------------------------------------------------------------------------------------------ */
+
+static void append_scratch(struct file_writer *w, const struct chunk_done *chunk, enum chunk_file file)
+{
+    char *path = chunk_path(chunk, file);
+    if (path == NULL)
+        w->failure.status = err_nomem(&w->failure);
+    else
+        file_append(w, path, chunk->seals[file]);
+    free(path);
+}
+
+static enum status join_places(const struct build *b, const char *path, struct file_seal *seal, struct err *err)
+{
+    struct file_writer w;
+    enum status status = file_create(&w, path, PLACES_KIND, err);
+    if (status != ST_OK)
+        return status;
+    for (size_t i = 0; i < b->n_chunks; i++)
+        append_scratch(&w, &b->chunks[i], CHUNK_PLACES);
+    return file_finish(&w, seal, err);
+}
+
+static void put_pair(struct file_writer *w, uint64_t raw, uint64_t packed)
+{
+    file_put64(w, raw);
+    file_put64(w, packed);
+}
+
+static void put_blocks(struct file_writer *w, const struct build *b)
+{
+    uint64_t raw = 0, packed = 0, n = 0;
+    for (size_t i = 0; i < b->n_chunks; i++)
+        for (size_t k = 0; k < b->chunks[i].n_blocks; k++, n++) {
+            put_pair(w, raw, packed);
+            raw += b->chunks[i].blocks[k].raw_len;
+            packed += b->chunks[i].blocks[k].packed_len;
+        }
+    put_pair(w, raw, packed);
+    put_pair(w, n, raw);
+}
+
+static enum status join_text(const struct build *b, const char *path, struct file_seal *seal, struct err *err)
+{
+    struct file_writer w;
+    enum status status = file_create(&w, path, TEXT_KIND, err);
+    if (status != ST_OK)
+        return status;
+    for (size_t i = 0; i < b->n_chunks; i++)
+        append_scratch(&w, &b->chunks[i], CHUNK_TEXT);
+    put_blocks(&w, b);
+    return file_finish(&w, seal, err);
+}
+
+static enum status join_ours(struct build *b, char *const paths[PARTS_COUNT], struct parts *parts, struct err *err)
+{
+    uint32_t *codes = NULL;
+    enum status status = rank_words(&b->words, paths[PARTS_VOCAB], &codes, &parts->seals[PARTS_VOCAB], err);
+    if (status == ST_OK)
+        status = recode_segment(b, codes, paths[PARTS_WORDS], paths[PARTS_DOCS], parts, err);
+    free(codes);
+    if (status == ST_OK)
+        status = join_places(b, paths[PARTS_PLACES], &parts->seals[PARTS_PLACES], err);
+    return status == ST_OK ? join_text(b, paths[PARTS_TEXT], &parts->seals[PARTS_TEXT], err) : status;
+}
+
+/* ---- both ----------------------------------------------------------------------------------------------------- */
+
+static enum status join_both(struct build *b, char *const paths[PARTS_COUNT], struct parts *parts, struct err *err)
+{
+    struct terms_job job = {.b = b, .dst = paths[PARTS_TERMS]};
+    pthread_t thread;
+    bool threaded = pthread_create(&thread, NULL, run_terms_job, &job) == 0;
+    enum status status = join_ours(b, paths, parts, err);
+    if (threaded)
+        (void)pthread_join(thread, NULL);
+    else
+        (void)run_terms_job(&job);
+    if (status == ST_OK && job.status != ST_OK) {
+        status = job.status;
+        if (err != NULL)
+            *err = job.err;
+    }
+    parts->seals[PARTS_TERMS] = job.seal;
+    return status;
+}
+
+static enum status join_into(struct build *b, const char *dir, struct manifest_segment *entry, struct err *err)
+{
+    struct parts parts = {.docs = (uint32_t)b->n_docs};
+    char *paths[PARTS_COUNT] = {0};
+    enum status status = dir_make(dir, err);
+    for (size_t i = 0; status == ST_OK && i < PARTS_COUNT; i++) {
+        paths[i] = dir_path("%s/%s", dir, parts_names[i]);
+        if (paths[i] == NULL)
+            status = err_nomem(err);
+    }
+    for (size_t i = 0; i < b->n_chunks; i++)
+        parts.words += b->chunks[i].n_words;
+    if (status == ST_OK)
+        status = join_both(b, paths, &parts, err);
+    if (status == ST_OK)
+        status = parts_write(dir, entry->id, &parts, err);
+    if (status == ST_OK)
+        status = dir_sync(dir, err);
+    for (size_t i = 0; i < PARTS_COUNT; i++)
+        free(paths[i]);
+    entry->docs = parts.docs;
+    entry->words = parts.words;
+    entry->checksum = parts.crc;
+    return status;
+}
+
+enum status join_segment(struct build *b, struct manifest_segment *entry, struct err *err)
+{
+    *entry = (struct manifest_segment){0};
+    names_make_id(entry->id, b->generation, (unsigned)b->n_segments);
+    char *dir = dir_path("%s/seg-%s", b->index_dir, entry->id);
+    enum status status = dir == NULL ? err_nomem(err) : join_into(b, dir, entry, err);
+    free(dir);
+    return status;
+}

@@ -1,0 +1,232 @@
+/* recode.c - see recode.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/recode.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/etdc.h"
+#include "store/words.h"
+
+/* A scratch file, mapped. */
+struct scratch {
+    const uint8_t *bytes;
+    size_t len;
+};
+
+static enum status map_scratch(const char *path, uint64_t len, struct scratch *out, struct err *err)
+{
+    *out = (struct scratch){.len = (size_t)len};
+    if (path == NULL)
+        return err_nomem(err);
+    if (len == 0)
+        return ST_OK;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    void *p = fd < 0 ? MAP_FAILED : mmap(NULL, (size_t)len, PROT_READ, MAP_PRIVATE, fd, 0);
+    int errnum = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    if (p == MAP_FAILED)
+        return err_sys(err, ST_IO, errnum, "%s: cannot read", path);
+    out->bytes = p;
+    return ST_OK;
+}
+
+static void unmap_scratch(struct scratch *s)
+{
+    if (s->bytes != NULL)
+        (void)munmap((void *)(uintptr_t)s->bytes, s->len);
+    *s = (struct scratch){0};
+}
+
+struct recode {
+    const uint32_t *codes; /* by number in the segment's table */
+    uint32_t *local;       /* owned; the same by number in the chunk at hand */
+    size_t local_cap;
+    struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
+    size_t numbers_at;      /* first of the chunk at hand */
+    struct file_writer words, docs;
+    uint64_t *hashes; /* owned; path hash in the high half, document in the low one */
+    uint32_t n_docs;
+    uint64_t text_off, names_off, places_off; /* where the chunk at hand comes to stand */
+};
+
+/* ---- one document --------------------------------------------------------------------------------------------- */
+
+/* Copies the codes of n words from the stream of numbers at *p, which was written by this run. Returns their bytes. */
+static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
+{
+    const uint8_t *from = *p;
+    uint64_t before = r->words.body_len;
+    while (n > 0) {
+        uint32_t batch = n < FILE_ROOM_MAX / ETDC_MAX_BYTES ? n : FILE_ROOM_MAX / ETDC_MAX_BYTES;
+        uint8_t *room = file_room(&r->words, FILE_ROOM_MAX), *to = room;
+        if (room == NULL)
+            break;
+        for (n -= batch; batch > 0; batch--) {
+            uint32_t number = *from & 0x7f;
+            for (unsigned shift = 7; *from++ >= 0x80; shift += 7)
+                number |= (uint32_t)(*from & 0x7f) << shift;
+            uint32_t code = r->local[number];
+            memcpy(to, &code, sizeof code);
+            to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
+        }
+        file_advance(&r->words, (size_t)(to - room));
+    }
+    *p = from;
+    return r->words.body_len - before;
+}
+
+static void put_boundary(struct recode *r)
+{
+    static const uint8_t boundary = WORDS_BOUNDARY;
+    file_put(&r->words, &boundary, 1);
+}
+
+static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t **ids)
+{
+    struct docs_record record = doc->record;
+    uint8_t bytes[DOCS_RECORD_LEN];
+    record.words_off = r->words.body_len;
+    record.text_off += r->text_off;
+    record.names_off += r->names_off;
+    record.places_off += r->places_off;
+    if (record.n_title > 0) {
+        put_boundary(r);
+        record.title_len = (uint32_t)put_codes(r, record.n_title, ids);
+    }
+    put_boundary(r);
+    record.body_len = (uint32_t)put_codes(r, record.n_body, ids);
+    docs_put_record(bytes, &record);
+    file_put(&r->docs, bytes, sizeof bytes);
+    r->hashes[r->n_docs] = (uint64_t)doc->path_hash << 32 | r->n_docs;
+    r->n_docs++;
+}
+
+/* ---- one chunk ------------------------------------------------------------------------------------------------ */
+
+/* The codes of the chunk's own numbers, next to each other: a chunk's fit the processor's cache. */
+static void find_local(struct recode *r, const struct chunk_done *chunk)
+{
+    for (uint32_t i = 0; i < chunk->n_ids; i++) {
+        uint32_t number;
+        memcpy(&number, r->numbers.bytes + (r->numbers_at + i) * sizeof number, sizeof number);
+        r->local[i] = r->codes[number];
+    }
+    r->numbers_at += chunk->n_ids;
+}
+
+static enum status map_both(const struct chunk_done *chunk, struct scratch *ids, struct scratch *docs, struct err *err)
+{
+    char *ids_path = chunk_path(chunk, CHUNK_IDS), *docs_path = chunk_path(chunk, CHUNK_DOCS);
+    enum status status = map_scratch(ids_path, chunk->seals[CHUNK_IDS].len, ids, err);
+    if (status == ST_OK)
+        status = map_scratch(docs_path, chunk->seals[CHUNK_DOCS].len, docs, err);
+    free(ids_path);
+    free(docs_path);
+    return status;
+}
+
+static enum status recode_chunk(struct recode *r, const struct chunk_done *chunk, struct err *err)
+{
+    struct scratch ids = {0}, docs = {0};
+    enum status status = map_both(chunk, &ids, &docs, err);
+    if (status == ST_OK) {
+        const uint8_t *at = ids.bytes;
+        find_local(r, chunk);
+        for (uint32_t i = 0; i < chunk->n_docs; i++) {
+            struct chunk_doc doc;
+            memcpy(&doc, docs.bytes + i * sizeof doc, sizeof doc);
+            put_doc(r, &doc, &at);
+        }
+        for (size_t i = 0; i < chunk->n_blocks; i++)
+            r->text_off += chunk->blocks[i].raw_len;
+        r->names_off += chunk->seals[CHUNK_NAMES].len;
+        r->places_off += chunk->seals[CHUNK_PLACES].len;
+    }
+    unmap_scratch(&ids);
+    unmap_scratch(&docs);
+    return status;
+}
+
+/* ---- the segment ---------------------------------------------------------------------------------------------- */
+
+static int compare_hashes(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static void put_hashes(struct recode *r)
+{
+    qsort(r->hashes, r->n_docs, sizeof *r->hashes, compare_hashes);
+    for (uint32_t i = 0; i < r->n_docs; i++) {
+        file_put32(&r->docs, (uint32_t)(r->hashes[i] >> 32));
+        file_put32(&r->docs, (uint32_t)r->hashes[i]);
+    }
+}
+
+static void put_names(struct recode *r, const struct build *b)
+{
+    for (size_t i = 0; i < b->n_chunks; i++) {
+        char *path = chunk_path(&b->chunks[i], CHUNK_NAMES);
+        if (path == NULL)
+            r->docs.failure.status = err_nomem(&r->docs.failure);
+        else
+            file_append(&r->docs, path, b->chunks[i].seals[CHUNK_NAMES]);
+        free(path);
+    }
+}
+
+static enum status prepare(struct recode *r, const struct build *b, struct err *err)
+{
+    size_t most_ids = 1;
+    for (size_t i = 0; i < b->n_chunks; i++)
+        most_ids = b->chunks[i].n_ids > most_ids ? b->chunks[i].n_ids : most_ids;
+    r->local = malloc(most_ids * sizeof *r->local);
+    r->hashes = malloc((size_t)b->n_docs * sizeof *r->hashes);
+    if (r->local == NULL || r->hashes == NULL)
+        return err_nomem(err);
+    return map_scratch(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
+}
+
+static enum status recode_all(struct recode *r, const struct build *b, struct parts *parts, struct err *err)
+{
+    uint8_t head[DOCS_HEAD_LEN], spare[SEGMENT_READABLE];
+    uint64_t names_len = 0;
+    for (size_t i = 0; i < b->n_chunks; i++)
+        names_len += b->chunks[i].seals[CHUNK_NAMES].len;
+    docs_put_head(head, (uint32_t)b->n_docs, names_len);
+    file_put(&r->docs, head, sizeof head);
+    enum status status = prepare(r, b, err);
+    for (size_t i = 0; status == ST_OK && i < b->n_chunks; i++)
+        status = recode_chunk(r, &b->chunks[i], err);
+    if (status != ST_OK)
+        return status;
+    memset(spare, WORDS_BOUNDARY, sizeof spare);
+    file_put(&r->words, spare, sizeof spare);
+    put_hashes(r);
+    put_names(r, b);
+    status = file_finish(&r->words, &parts->seals[PARTS_WORDS], err);
+    return status == ST_OK ? file_finish(&r->docs, &parts->seals[PARTS_DOCS], err) : status;
+}
+
+enum status recode_segment(const struct build *b, const uint32_t *codes, const char *words_path, const char *docs_path,
+                           struct parts *parts, struct err *err)
+{
+    struct recode r = {.codes = codes};
+    enum status status = file_create(&r.words, words_path, WORDS_KIND, err);
+    if (status == ST_OK)
+        status = file_create(&r.docs, docs_path, DOCS_KIND, err);
+    if (status == ST_OK)
+        status = recode_all(&r, b, parts, err);
+    file_release(&r.words);
+    file_release(&r.docs);
+    unmap_scratch(&r.numbers);
+    free(r.local);
+    free(r.hashes);
+    return status;
+}

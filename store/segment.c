@@ -1,0 +1,280 @@
+/* segment.c - see segment.h for what it answers, segment_open.h for opening it.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/segment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/bytes.h"
+#include "shim/shim.h"
+#include "store/dir.h"
+#include "store/segment_open.h"
+#include "store/words.h"
+
+/* ---- opening -------------------------------------------------------------------------------------------------- */
+
+static enum status open_part(struct segment *s, enum parts_kind kind, const char *path, struct err *err)
+{
+    switch (kind) {
+    case PARTS_WORDS:
+        return file_map(&s->words, path, WORDS_KIND, err);
+    case PARTS_VOCAB:
+        return vocab_open(&s->vocab, path, err);
+    case PARTS_DOCS:
+        return docs_open(&s->docs, path, err);
+    case PARTS_PLACES:
+        return places_open(&s->places, path, err);
+    case PARTS_TEXT:
+        return text_open(&s->text, path, err);
+    default: /* terms are opened once for each reader */
+        return ST_OK;
+    }
+}
+
+static const struct file_map *part_map(const struct segment *s, enum parts_kind kind)
+{
+    const struct file_map *maps[PARTS_COUNT] = {
+        [PARTS_WORDS] = &s->words,      [PARTS_VOCAB] = &s->vocab.map,   [PARTS_DOCS] = &s->docs.map,
+        [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,
+    };
+    return maps[kind];
+}
+
+/* A part must be the very file that the list means, not one of another segment. */
+static enum status check_seal(const struct segment *s, enum parts_kind kind, struct err *err)
+{
+    const struct file_map *map = part_map(s, kind);
+    if (map == NULL)
+        return ST_OK;
+    struct file_seal seal = file_map_seal(map), want = s->parts.seals[kind];
+    if (seal.len != want.len || seal.crc != want.crc)
+        return file_damaged(map, "it is not the file that its segment lists", err);
+    return ST_OK;
+}
+
+static enum status open_parts(struct segment *s, struct err *err)
+{
+    enum status status = parts_read(s->dir, s->entry.id, &s->parts, err);
+    for (enum parts_kind kind = 0; status == ST_OK && kind < PARTS_COUNT; kind++) {
+        char *path = dir_path("%s/%s", s->dir, parts_names[kind]);
+        status = path == NULL ? err_nomem(err) : open_part(s, kind, path, err);
+        if (status == ST_OK)
+            status = check_seal(s, kind, err);
+        free(path);
+    }
+    return status;
+}
+
+static enum status open_dbs(struct segment *s, unsigned n_readers, struct err *err)
+{
+    char *path = dir_path("%s/%s", s->dir, parts_names[PARTS_TERMS]);
+    s->dbs = calloc(n_readers == 0 ? 1 : n_readers, sizeof *s->dbs);
+    enum status status = path == NULL || s->dbs == NULL ? err_nomem(err) : ST_OK;
+    while (status == ST_OK && s->n_readers < n_readers) {
+        status = shim_db_open(path, &s->dbs[s->n_readers], err);
+        s->n_readers += status == ST_OK;
+    }
+    free(path);
+    return status;
+}
+
+/* What the manifest, the list and the parts say must be about the same segment. */
+static enum status check_counts(const struct segment *s, struct err *err)
+{
+    const struct manifest_segment *entry = &s->entry;
+    if (s->parts.crc != entry->checksum || s->parts.docs != entry->docs || s->parts.words != entry->words)
+        return err_set(err, ST_DAMAGED, "%s/segment: damaged: it is not the one that the generation names", s->dir);
+    if (s->docs.n != entry->docs)
+        return file_damaged(&s->docs.map, "it has another number of documents than its segment", err);
+    if (s->words.body_len < SEGMENT_READABLE)
+        return file_damaged(&s->words, "too short to be whole", err);
+    return ST_OK;
+}
+
+static enum status open_all(struct segment *s, const char *index_dir, uint64_t generation, unsigned n_readers,
+                            struct err *err)
+{
+    enum status status = open_parts(s, err);
+    if (status == ST_OK)
+        status = check_counts(s, err);
+    if (status == ST_OK && s->entry.dead_docs > 0)
+        status = tombs_open(&s->tombs, index_dir, generation, &s->entry, vocab_size(&s->vocab), err);
+    if (status == ST_OK)
+        status = open_dbs(s, n_readers, err);
+    return status;
+}
+
+enum status segment_open(const char *index_dir, uint64_t generation, const struct manifest_segment *entry,
+                         unsigned n_readers, struct segment **out, struct err *err)
+{
+    *out = NULL;
+    struct segment *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return err_nomem(err);
+    s->entry = *entry;
+    s->dir = dir_path("%s/seg-%s", index_dir, entry->id);
+    enum status status = s->dir == NULL ? err_nomem(err) : open_all(s, index_dir, generation, n_readers, err);
+    if (status == ST_OK)
+        *out = s;
+    else
+        segment_close(s);
+    return status;
+}
+
+void segment_close(struct segment *s)
+{
+    if (s == NULL)
+        return;
+    for (unsigned i = 0; i < s->n_readers; i++)
+        shim_db_close(s->dbs[i]);
+    free(s->dbs);
+    file_map_release(&s->words);
+    vocab_release(&s->vocab);
+    docs_release(&s->docs);
+    places_release(&s->places);
+    text_release(&s->text);
+    tombs_release(&s->tombs);
+    free(s->dir);
+    free(s);
+}
+
+/* ---- answering ------------------------------------------------------------------------------------------------ */
+
+uint32_t segment_docs(const struct segment *s)
+{
+    return s->docs.n;
+}
+
+const char *segment_id(const struct segment *s)
+{
+    return s->entry.id;
+}
+
+const struct vocab *segment_vocab(const struct segment *s)
+{
+    return &s->vocab;
+}
+
+struct shim_db *segment_db(const struct segment *s, unsigned reader)
+{
+    return reader < s->n_readers ? s->dbs[reader] : NULL;
+}
+
+bool segment_is_dead(const struct segment *s, uint32_t doc)
+{
+    return tombs_has(&s->tombs, doc);
+}
+
+uint32_t segment_dead_docs(const struct segment *s)
+{
+    return s->tombs.dead_docs;
+}
+
+void segment_dead_stats(const struct segment *s, uint32_t i, uint32_t *documents, uint64_t *occurrences)
+{
+    tombs_stats(&s->tombs, i, documents, occurrences);
+}
+
+enum status segment_words(const struct segment *s, uint32_t doc, struct segment_words *out, struct err *err)
+{
+    struct docs_record r;
+    *out = (struct segment_words){0};
+    enum status status = docs_get(&s->docs, doc, &r, err);
+    if (status != ST_OK)
+        return status;
+    bool apart = r.n_title > 0;
+    uint64_t room = s->words.body_len - SEGMENT_READABLE, n_boundaries = apart ? 2 : 1;
+    if (r.words_off > room || n_boundaries + r.title_len + r.body_len > room - r.words_off)
+        return file_damaged(&s->docs.map, "a document's words are outside of the segment", err);
+    const uint8_t *p = s->words.body + r.words_off;
+    out->body = p + n_boundaries + r.title_len;
+    out->body_end = out->body + r.body_len;
+    if (apart) {
+        out->title = p + 1;
+        out->title_end = out->title + r.title_len;
+    }
+    if (p[0] != WORDS_BOUNDARY || out->body[-1] != WORDS_BOUNDARY)
+        return file_damaged(&s->words, "a document does not begin where it should", err);
+    out->n_body = r.n_body;
+    out->n_title = r.n_title;
+    out->heading_pos = r.heading_pos;
+    out->heading_words = r.heading_words;
+    return ST_OK;
+}
+
+enum status segment_doc(const struct segment *s, uint32_t doc, struct segment_doc *out, struct err *err)
+{
+    return docs_get_names(&s->docs, doc, out, err);
+}
+
+enum status segment_find(const struct segment *s, const char *path, size_t path_len, uint32_t *doc, struct err *err)
+{
+    uint32_t at = 0;
+    for (;;) {
+        enum status status = docs_find(&s->docs, path, path_len, &at, doc, err);
+        if (status != ST_OK || !segment_is_dead(s, *doc))
+            return status;
+    }
+}
+
+enum status segment_place_of_pos(const struct segment *s, uint32_t doc, uint32_t pos, struct segment_place *out,
+                                 struct err *err)
+{
+    struct docs_record r;
+    enum status status = docs_get(&s->docs, doc, &r, err);
+    return status == ST_OK ? places_of_pos(&s->places, r.places_off, pos, out, err) : status;
+}
+
+enum status segment_place_of_line(const struct segment *s, uint32_t doc, uint32_t line, struct segment_place *out,
+                                  struct err *err)
+{
+    struct docs_record r;
+    enum status status = docs_get(&s->docs, doc, &r, err);
+    return status == ST_OK ? places_of_line(&s->places, r.places_off, line, out, err) : status;
+}
+
+enum status segment_column(const struct segment *s, uint32_t doc, uint32_t off, uint32_t line_off, uint32_t *column,
+                           struct err *err)
+{
+    struct docs_record r;
+    enum status status = docs_get(&s->docs, doc, &r, err);
+    return status == ST_OK ? places_column(&s->places, r.places_off, off, line_off, column, err) : status;
+}
+
+enum status segment_breaks(const struct segment *s, uint32_t doc, struct segment_break **breaks, size_t *cap, size_t *n,
+                           struct err *err)
+{
+    struct docs_record r;
+    enum status status = docs_get(&s->docs, doc, &r, err);
+    return status == ST_OK ? places_breaks(&s->places, r.places_off, breaks, cap, n, err) : status;
+}
+
+enum status segment_text(const struct segment *s, uint32_t doc, uint32_t off, uint32_t len, struct text_cache *cache,
+                         struct buf *out, struct err *err)
+{
+    struct docs_record r;
+    enum status status = docs_get(&s->docs, doc, &r, err);
+    if (status != ST_OK)
+        return status;
+    if (off >= r.text_len)
+        return ST_OK;
+    uint32_t rest = r.text_len - off;
+    return text_read(&s->text, r.text_off + off, len < rest ? len : rest, cache, out, err);
+}
+
+size_t segment_parts(const struct segment *s, struct segment_part *out, size_t cap)
+{
+    size_t n = 0;
+    for (; n < PARTS_COUNT; n++)
+        if (n < cap)
+            out[n] = (struct segment_part){parts_names[n], s->parts.seals[n].len};
+    if (n < cap)
+        out[n] = (struct segment_part){"segment", s->parts.len};
+    n++;
+    if (s->entry.dead_docs > 0) {
+        if (n < cap)
+            out[n] = (struct segment_part){"tombstones", s->tombs.map.len};
+        n++;
+    }
+    return n;
+}

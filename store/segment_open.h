@@ -1,0 +1,40 @@
+/* segment_open.h - opening, closing and checking segments; what snapshot.c needs beyond segment.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_SEGMENT_OPEN_H
+#define VERBATIM_SEGMENT_OPEN_H
+
+#include "lib/base.h"
+#include "lib/err.h"
+#include "store/docs.h"
+#include "store/file.h"
+#include "store/manifest.h"
+#include "store/parts.h"
+#include "store/places.h"
+#include "store/segment.h"
+#include "store/text.h"
+#include "store/tombs.h"
+#include "store/vocab_part.h"
+
+struct segment {
+    struct manifest_segment entry;
+    char *dir; /* owned */
+    struct parts parts;
+    struct file_map words;
+    struct vocab vocab;
+    struct docs docs;
+    struct places places;
+    struct text text;
+    struct tombs tombs;
+    struct shim_db **dbs; /* n_readers of them */
+    unsigned n_readers;
+};
+
+/* Opens everything that a generation's manifest says of one segment. */
+enum status segment_open(const char *index_dir, uint64_t generation, const struct manifest_segment *entry,
+                         unsigned n_readers, struct segment **out, struct err *err);
+void segment_close(struct segment *s); /* safe on NULL */
+
+/* Verifies every byte of every part, and with deep also that the parts agree with each other. */
+enum status segment_verify(const struct segment *s, bool deep, struct err *err);
+
+#endif

@@ -1,0 +1,109 @@
+/* segment_verify.c - reading every byte of a segment to see that it is whole; see segment_open.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/etdc.h"
+#include "shim/shim.h"
+#include "store/dir.h"
+#include "store/segment_open.h"
+#include "store/words.h"
+
+static enum status verify_terms(const struct segment *s, bool deep, struct err *err)
+{
+    char *path = dir_path("%s/%s", s->dir, parts_names[PARTS_TERMS]);
+    struct file_seal seal, want = s->parts.seals[PARTS_TERMS];
+    enum status status = path == NULL ? err_nomem(err) : file_seal_of(path, &seal, err);
+    if (status == ST_OK && (seal.len != want.len || seal.crc != want.crc))
+        status = err_set(err, ST_DAMAGED, "%s: damaged: its bytes have another checksum or length", path);
+    if (status == ST_OK && deep)
+        status = shim_db_check(path, err);
+    free(path);
+    return status;
+}
+
+static enum status verify_sums(const struct segment *s, bool deep, struct err *err)
+{
+    const struct file_map *maps[] = {&s->words,      &s->vocab.map, &s->docs.map,
+                                     &s->places.map, &s->text.map,  &s->tombs.map};
+    enum status status = verify_terms(s, deep, err);
+    for (size_t i = 0; status == ST_OK && i < BASE_COUNT(maps); i++)
+        if (maps[i]->base != NULL)
+            status = file_map_verify(maps[i], err);
+    return status;
+}
+
+/* ---- whether the parts agree ----------------------------------------------------------------------------------- */
+
+static bool codes_are(const struct segment *s, const uint8_t *p, const uint8_t *end, uint32_t n)
+{
+    uint32_t rank, found = 0;
+    for (; p < end; found++)
+        if (!etdc_get(&p, end, &rank) || rank == 0 || rank > vocab_size(&s->vocab))
+            return false;
+    return found == n;
+}
+
+static enum status check_doc(const struct segment *s, uint32_t doc, uint64_t *words, struct err *err)
+{
+    struct segment_words w;
+    struct segment_doc names;
+    struct segment_place place;
+    uint32_t at;
+    enum status status = segment_words(s, doc, &w, err);
+    if (status == ST_OK && (!codes_are(s, w.body, w.body_end, w.n_body) ||
+                            !codes_are(s, w.title, w.title_end, w.n_title) || w.heading_words > w.n_body ||
+                            w.heading_pos > w.n_body - w.heading_words))
+        status = file_damaged(&s->words, "a document has other words than its record says", err);
+    if (status == ST_OK)
+        status = segment_doc(s, doc, &names, err);
+    if (status == ST_OK && !segment_is_dead(s, doc))
+        status = segment_find(s, names.path, names.path_len, &at, err);
+    if (status == ST_OK)
+        status = segment_place_of_pos(s, doc, UINT32_MAX, &place, err);
+    *words += (uint64_t)w.n_body + w.n_title;
+    return status;
+}
+
+/* Documents follow each other without gaps or overlaps in the words and in the text. */
+static enum status check_order(const struct segment *s, struct err *err)
+{
+    uint64_t words_off = 0, text_off = 0;
+    for (uint32_t doc = 0; doc < s->docs.n; doc++) {
+        struct docs_record r;
+        enum status status = docs_get(&s->docs, doc, &r, err);
+        if (status != ST_OK)
+            return status;
+        if (r.words_off != words_off || r.text_off != text_off)
+            return file_damaged(&s->docs.map, "documents are out of order", err);
+        words_off += (r.n_title > 0 ? 2u : 1u) + (uint64_t)r.title_len + r.body_len;
+        text_off += r.text_len;
+    }
+    if (words_off + SEGMENT_READABLE != s->words.body_len || text_off != s->text.raw_len)
+        return file_damaged(&s->docs.map, "documents do not fill words and text", err);
+    return ST_OK;
+}
+
+static enum status check_docs(const struct segment *s, struct err *err)
+{
+    uint64_t words = 0;
+    enum status status = check_order(s, err);
+    for (uint32_t doc = 0; status == ST_OK && doc < s->docs.n; doc++)
+        status = check_doc(s, doc, &words, err);
+    if (status == ST_OK && words != s->entry.words)
+        status = file_damaged(&s->docs.map, "it has another number of words than its segment", err);
+    return status;
+}
+
+enum status segment_verify(const struct segment *s, bool deep, struct err *err)
+{
+    enum status status = verify_sums(s, deep, err);
+    if (status != ST_OK || !deep)
+        return status;
+    status = vocab_check(&s->vocab, err);
+    if (status == ST_OK)
+        status = text_check(&s->text, err);
+    if (status == ST_OK && s->tombs.map.base != NULL)
+        status = tombs_check(&s->tombs, vocab_size(&s->vocab), err);
+    return status == ST_OK ? check_docs(s, err) : status;
+}

@@ -1,0 +1,36 @@
+/* wordtab.h - the words met while building, numbered 0, 1, 2 ... as they come, with what is counted of each: of one
+ * chunk, or of the segment that chunks are joined into. A hash table with linear probing, in memory. It does not know
+ * ranks or files. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_WORDTAB_H
+#define VERBATIM_WORDTAB_H
+
+#include "lib/base.h"
+
+struct wordtab_word {
+    uint64_t occurrences;
+    uint32_t off; /* in strings: its length, a byte, and its bytes */
+    uint32_t documents;
+    uint32_t doc;    /* chunk: the last document that held it, counted from 1 */
+    uint32_t in_doc; /* chunk: occurrences in that document so far */
+};
+
+struct wordtab {
+    struct wordtab_word *words; /* owned; n of them */
+    size_t n, cap;
+    char *strings; /* owned */
+    size_t strings_len, strings_cap;
+    uint64_t *slots; /* owned; high half of the hash, and number + 1; 0 is free */
+    size_t n_slots;  /* a power of two */
+};
+
+enum { WORDTAB_NONE = -1 };
+
+/* Number of a word of 1..255 bytes, added when it is new; WORDTAB_NONE when memory ran out. */
+int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len);
+/* The bytes of a word, until the next is added. */
+const char *wordtab_bytes(const struct wordtab *t, size_t number, size_t *len);
+/* Bytes that it holds. */
+size_t wordtab_memory(const struct wordtab *t);
+void wordtab_release(struct wordtab *t); /* safe on a zeroed one */
+
+#endif
