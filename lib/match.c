@@ -351,6 +351,25 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
     return status;
 }
 
+/* A title kept apart is searched alone; of a heading's, the spans inside it count. */
+enum status matcher_count_title(struct matcher *m, const struct plan_span *unit, size_t *n, struct err *err)
+{
+    uint32_t lo, hi;
+    match_field(m, true, m->doc->n_title > 0 ? 0 : m->base, &lo, &hi);
+    *n = 0;
+    const struct span_state *state = &m->spans[unit->number];
+    if (state->is_code && m->doc->n_title > 0) {
+        *n = scan_count((struct scan_text){m->doc->title, m->doc->title_end}, &state->needle);
+        return ST_OK;
+    }
+    const struct match_span *spans;
+    size_t n_spans = 0;
+    enum status status = matcher_unit(m, unit, &spans, &n_spans, err);
+    for (size_t i = 0; status == ST_OK && i < n_spans; i++)
+        *n += spans[i].first >= lo && spans[i].last < hi;
+    return status;
+}
+
 /* Only occurrences inside the span are looked at; one way that covers it tells its words. */
 enum status matcher_words(struct matcher *m, const struct plan_span *unit, struct match_span span,
                           const uint32_t **words, size_t *n, struct err *err)

@@ -71,6 +71,9 @@ enum status matcher_unit(struct matcher *m, const struct plan_span *unit, const 
 enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_t *n, double *tightness,
                           struct err *err);
 
+/* How many of a unit's matches lie in the title. */
+enum status matcher_count_title(struct matcher *m, const struct plan_span *unit, size_t *n, struct err *err);
+
 /* Joint positions of the words that the query names in one of the matches just found, ascending. Borrowed. */
 enum status matcher_words(struct matcher *m, const struct plan_span *unit, struct match_span span,
                           const uint32_t **words, size_t *n, struct err *err);

@@ -297,11 +297,16 @@ static bool leaves_share(const struct plan_leaf *a, const struct plan_leaf *b)
     return false;
 }
 
+bool plan_leaves_share(const struct plan *plan, unsigned a, unsigned b)
+{
+    return a == b || leaves_share(&plan->leaves[a], &plan->leaves[b]);
+}
+
 static void contend_pair(struct plan *plan, const uint8_t *left, const uint8_t *right)
 {
     for (size_t i = 0; i < plan->n_leaves; i++)
         for (size_t k = 0; left[i] && k < plan->n_leaves; k++)
-            if (right[k] && (i == k || leaves_share(&plan->leaves[i], &plan->leaves[k])))
+            if (right[k] && plan_leaves_share(plan, (unsigned)i, (unsigned)k))
                 plan->leaves[i].contended = plan->leaves[k].contended = true;
 }
 
@@ -330,6 +335,41 @@ enum status plan_contend(struct plan *plan, struct err *err)
         if (!contend_span(plan, plan->units[i]->unit))
             return err_nomem(err);
     return ST_OK;
+}
+
+static bool sequence_branches(const struct plan_sequence *seq)
+{
+    for (size_t i = 0; i < seq->n; i++)
+        if (seq->slots[i].kind == PLAN_CHOICE)
+            return true;
+    return false;
+}
+
+static bool span_branches(const struct plan_span *span)
+{
+    if (span->kind == PLAN_EITHER || span->kind == PLAN_NOTNEAR || sequence_branches(&span->sequence))
+        return true;
+    for (size_t i = 0; i < span->n_children; i++)
+        if (span_branches(span->children[i]))
+            return true;
+    return false;
+}
+
+static bool node_branches(const struct plan_node *node)
+{
+    if (node->kind == PLAN_OR || node->kind == PLAN_NOT)
+        return true;
+    if (node->kind == PLAN_UNIT)
+        return span_branches(node->unit);
+    for (size_t i = 0; i < node->n_children; i++)
+        if (node_branches(node->children[i]))
+            return true;
+    return false;
+}
+
+bool plan_has_branches(const struct plan *plan)
+{
+    return node_branches(plan->root);
 }
 
 int plan_only_leaf(const struct plan_span *unit)

@@ -1,0 +1,246 @@
+/* candidates.c - see candidates.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/candidates.h"
+
+#include <stdlib.h>
+
+enum candidates_kind { CANDIDATES_LEAF, CANDIDATES_AND, CANDIDATES_OR, CANDIDATES_ALL, CANDIDATES_NONE };
+
+struct candidates {
+    enum candidates_kind kind;
+    unsigned leaf;
+    struct cursor *cursor;
+    struct candidates **children; /* AND: fewest documents first */
+    size_t n_children;
+    uint32_t documents; /* about how many it offers */
+    uint32_t at;        /* OR: document of the last seek, to leave children alone that are further on */
+    uint32_t total;     /* ALL: documents of the segment */
+};
+
+/* A list that is this many times longer than the shortest is not worth walking along: checking the few candidates more
+ * that it would have dropped costs less. Measured with bench/. */
+enum { TOO_LONG_TO_NARROW = 8 };
+
+struct maker {
+    struct postings *postings;
+    struct arena *arena;
+    bool failed;
+};
+
+static struct candidates *new_node(struct maker *m, enum candidates_kind kind, size_t room)
+{
+    struct candidates *c = arena_calloc(m->arena, 1, sizeof *c);
+    if (c != NULL && room > 0)
+        c->children = arena_calloc(m->arena, room, sizeof *c->children);
+    if (c == NULL || (room > 0 && c->children == NULL)) {
+        m->failed = true;
+        return NULL;
+    }
+    c->kind = kind;
+    c->total = postings_all_documents(m->postings);
+    c->documents = kind == CANDIDATES_ALL ? c->total : 0;
+    return c;
+}
+
+static bool holds_leaf(const struct candidates *parent, unsigned leaf)
+{
+    for (size_t i = 0; i < parent->n_children; i++)
+        if (parent->children[i]->kind == CANDIDATES_LEAF && parent->children[i]->leaf == leaf)
+            return true;
+    return false;
+}
+
+/* Adds a child under AND: ALL says nothing, NONE says everything, the same word counts once. */
+static void add_required(struct candidates *parent, struct candidates *child)
+{
+    if (parent->kind == CANDIDATES_NONE || child->kind == CANDIDATES_ALL)
+        return;
+    if (child->kind == CANDIDATES_NONE) {
+        parent->kind = CANDIDATES_NONE;
+        return;
+    }
+    if (child->kind == CANDIDATES_LEAF && holds_leaf(parent, child->leaf))
+        return;
+    parent->children[parent->n_children++] = child;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct candidates *x = *(struct candidates *const *)a, *y = *(struct candidates *const *)b;
+    return (x->documents > y->documents) - (x->documents < y->documents);
+}
+
+static struct candidates *finish_and(struct candidates *c)
+{
+    if (c->kind == CANDIDATES_NONE)
+        return c;
+    if (c->n_children == 0) {
+        c->kind = CANDIDATES_ALL;
+        c->documents = c->total;
+        return c;
+    }
+    qsort(c->children, c->n_children, sizeof(struct candidates *), compare);
+    c->documents = c->children[0]->documents;
+    size_t n = 1;
+    while (n < c->n_children && c->children[n]->documents / TOO_LONG_TO_NARROW <= c->documents)
+        n++;
+    c->n_children = n;
+    return n == 1 ? c->children[0] : c;
+}
+
+static void add_choice(struct candidates *parent, struct candidates *child)
+{
+    if (parent->kind == CANDIDATES_ALL || child->kind == CANDIDATES_NONE)
+        return;
+    if (child->kind == CANDIDATES_ALL) {
+        parent->kind = CANDIDATES_ALL;
+        parent->documents = parent->total;
+        return;
+    }
+    parent->children[parent->n_children++] = child;
+    uint64_t sum = (uint64_t)parent->documents + child->documents;
+    parent->documents = sum < parent->total ? (uint32_t)sum : parent->total;
+}
+
+static struct candidates *finish_or(struct candidates *c)
+{
+    if (c->kind == CANDIDATES_OR && c->n_children == 0)
+        c->kind = CANDIDATES_NONE;
+    return c->kind == CANDIDATES_OR && c->n_children == 1 ? c->children[0] : c;
+}
+
+/* ---- positional nodes ---------------------------------------------------------------------------------------------- */
+
+static struct candidates *of_leaf(struct maker *m, unsigned leaf)
+{
+    struct candidates *c = new_node(m, CANDIDATES_LEAF, 0);
+    if (c == NULL)
+        return NULL;
+    c->leaf = leaf;
+    c->documents = postings_documents(m->postings, leaf);
+    if (c->documents == 0)
+        c->kind = CANDIDATES_NONE;
+    return c;
+}
+
+static struct candidates *of_sequence(struct maker *m, const struct plan_sequence *seq);
+
+static struct candidates *of_slot(struct maker *m, const struct plan_slot *slot)
+{
+    if (slot->kind == PLAN_LEAF)
+        return of_leaf(m, slot->leaf);
+    if (slot->kind != PLAN_CHOICE)
+        return new_node(m, CANDIDATES_ALL, 0);
+    struct candidates *c = new_node(m, CANDIDATES_OR, slot->n_choices);
+    for (size_t i = 0; i < slot->n_choices && !m->failed; i++) {
+        struct candidates *child = of_sequence(m, &slot->choices[i]);
+        if (child != NULL)
+            add_choice(c, child);
+    }
+    return m->failed ? NULL : finish_or(c);
+}
+
+static struct candidates *of_sequence(struct maker *m, const struct plan_sequence *seq)
+{
+    struct candidates *c = new_node(m, CANDIDATES_AND, seq->n);
+    for (size_t i = 0; i < seq->n && !m->failed; i++) {
+        struct candidates *child = of_slot(m, &seq->slots[i]);
+        if (child != NULL)
+            add_required(c, child);
+    }
+    return m->failed ? NULL : finish_and(c);
+}
+
+static struct candidates *of_span(struct maker *m, const struct plan_span *span)
+{
+    if (span->n_children == 0)
+        return of_sequence(m, &span->sequence);
+    if (span->kind == PLAN_NOTNEAR)
+        return of_span(m, span->children[0]);
+    bool either = span->kind == PLAN_EITHER;
+    struct candidates *c = new_node(m, either ? CANDIDATES_OR : CANDIDATES_AND, span->n_children);
+    for (size_t i = 0; i < span->n_children && !m->failed; i++) {
+        struct candidates *child = of_span(m, span->children[i]);
+        if (child != NULL)
+            (either ? add_choice : add_required)(c, child);
+    }
+    if (m->failed)
+        return NULL;
+    return either ? finish_or(c) : finish_and(c);
+}
+
+/* ---- boolean nodes ---------------------------------------------------------------------------------------------------- */
+
+static struct candidates *of_node(struct maker *m, const struct plan_node *node)
+{
+    if (node->kind == PLAN_UNIT)
+        return of_span(m, node->unit);
+    if (node->kind != PLAN_AND && node->kind != PLAN_OR)
+        return new_node(m, CANDIDATES_ALL, 0);
+    bool either = node->kind == PLAN_OR;
+    struct candidates *c = new_node(m, either ? CANDIDATES_OR : CANDIDATES_AND, node->n_children);
+    for (size_t i = 0; i < node->n_children && !m->failed; i++) {
+        struct candidates *child = of_node(m, node->children[i]);
+        if (child != NULL)
+            (either ? add_choice : add_required)(c, child);
+    }
+    if (m->failed)
+        return NULL;
+    return either ? finish_or(c) : finish_and(c);
+}
+
+static enum status open_cursors(struct candidates *c, struct postings *postings, struct err *err)
+{
+    if (c->kind == CANDIDATES_LEAF)
+        return cursor_open(postings, c->leaf, &c->cursor, err);
+    enum status status = ST_OK;
+    if (c->kind == CANDIDATES_AND || c->kind == CANDIDATES_OR)
+        for (size_t i = 0; i < c->n_children && status == ST_OK; i++)
+            status = open_cursors(c->children[i], postings, err);
+    return status;
+}
+
+enum status candidates_make(const struct plan *plan, struct postings *postings, struct arena *arena,
+                            struct candidates **out, struct err *err)
+{
+    struct maker m = {.postings = postings, .arena = arena};
+    *out = of_node(&m, plan->root);
+    return m.failed ? err_nomem(err) : open_cursors(*out, postings, err);
+}
+
+/* ---- seeking -------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t seek_all_of(struct candidates *c, uint32_t doc, enum status *status, struct err *err)
+{
+    for (size_t i = 0; i < c->n_children;) {
+        uint32_t found = candidates_seek(c->children[i], doc, status, err);
+        if (found == POSTINGS_END)
+            return POSTINGS_END;
+        i = found == doc ? i + 1 : 0;
+        doc = found;
+    }
+    return doc;
+}
+
+static uint32_t seek_any_of(struct candidates *c, uint32_t doc, enum status *status, struct err *err)
+{
+    uint32_t least = POSTINGS_END;
+    for (size_t i = 0; i < c->n_children; i++) {
+        struct candidates *child = c->children[i];
+        if (child->at < doc || child->at == 0)
+            child->at = candidates_seek(child, doc, status, err);
+        least = child->at < least ? child->at : least;
+    }
+    return least;
+}
+
+uint32_t candidates_seek(struct candidates *c, uint32_t doc, enum status *status, struct err *err)
+{
+    switch (c->kind) {
+    case CANDIDATES_LEAF: return cursor_seek(c->cursor, doc, status, err);
+    case CANDIDATES_AND: return seek_all_of(c, doc, status, err);
+    case CANDIDATES_OR: return seek_any_of(c, doc, status, err);
+    case CANDIDATES_ALL: return doc < c->total ? doc : POSTINGS_END;
+    case CANDIDATES_NONE: break;
+    }
+    return POSTINGS_END;
+}

@@ -1,0 +1,22 @@
+/* candidates.h - which documents of a segment can match at all, from the inverted index: a tree of iterators that is
+ * asked for the next document at or after a given one. It never misses a match and may offer documents that are none:
+ * the matcher is the last check. Documents are numbered from 0, as in store/segment.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_CANDIDATES_H
+#define VERBATIM_CANDIDATES_H
+
+#include "engine/postings.h"
+#include "lib/arena.h"
+#include "lib/plan.h"
+
+struct candidates;
+
+/* The tree for a plan in the segment of the postings; lives in the arena. */
+enum status candidates_make(const struct plan *plan, struct postings *postings, struct arena *arena,
+                            struct candidates **out, struct err *err);
+
+/* The first candidate >= doc, POSTINGS_END when there is none; doc never goes back. A failed read ends it and sets
+ * *status. */
+uint32_t candidates_seek(struct candidates *c, uint32_t doc, enum status *status, struct err *err);
+
+#endif

@@ -1,0 +1,356 @@
+/* judge.c - see judge.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/filter.h"
+#include "lib/array.h"
+
+struct unit_state {
+    int leaf;              /* plan_only_leaf: a single word, judged by the inverted index; otherwise -1 */
+    struct cursor *cursor; /* of that word, while documents ascend; otherwise NULL */
+    size_t matches;        /* in the document judged last */
+    double frequency;
+};
+
+struct judge {
+    const struct plan *plan;
+    struct matcher *matcher;
+    struct unit_state *units;
+    bool may_coincide; /* spans of two units may be identical */
+
+    const struct segment *segment;
+    struct postings *postings;
+    uint32_t doc;
+    bool has_words;
+    struct match_doc words;
+    struct segment_break *store_breaks;
+    size_t cap_store_breaks;
+    struct match_break *breaks;
+    size_t cap_breaks;
+
+    struct judge_hit *hits;
+    size_t n_hits;
+    struct judge_place *places;
+    size_t n_places, cap_places;
+    uint64_t checked;
+};
+
+/* ---- set-up ----------------------------------------------------------------------------------------------------------- */
+
+/* Spans of two units can be identical only when both can begin with the same word. Units of which either holds a star
+ * can begin anywhere. */
+static bool units_overlap(const struct plan *plan, const struct plan_span *a, const struct plan_span *b, bool *ok)
+{
+    uint8_t *flags = calloc(2, plan->n_leaves + 1);
+    if (flags == NULL) {
+        *ok = false;
+        return true;
+    }
+    plan_mark_leaves(a, flags);
+    plan_mark_leaves(b, flags + plan->n_leaves);
+    bool overlap = false;
+    for (size_t i = 0; i < plan->n_leaves && !overlap; i++)
+        for (size_t k = 0; flags[i] && k < plan->n_leaves && !overlap; k++)
+            overlap = flags[plan->n_leaves + k] && plan_leaves_share(plan, (unsigned)i, (unsigned)k);
+    free(flags);
+    return overlap;
+}
+
+static bool find_coincidence(const struct plan *plan, bool *ok)
+{
+    for (size_t i = 0; i < plan->n_units; i++)
+        for (size_t k = i + 1; k < plan->n_units; k++)
+            if (units_overlap(plan, plan->units[i]->unit, plan->units[k]->unit, ok))
+                return true;
+    return false;
+}
+
+enum status judge_new(const struct plan *plan, const struct match_stop *stop, struct judge **out, struct err *err)
+{
+    struct judge *j = calloc(1, sizeof *j);
+    if (j == NULL)
+        return err_nomem(err);
+    bool ok = true;
+    j->plan = plan;
+    j->matcher = matcher_new(plan, stop);
+    j->units = calloc(plan->n_units + 1, sizeof *j->units);
+    j->hits = calloc(plan->n_units + 1, sizeof *j->hits);
+    j->may_coincide = find_coincidence(plan, &ok);
+    if (!ok || j->matcher == NULL || j->units == NULL || j->hits == NULL) {
+        judge_free(j);
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < plan->n_units; i++)
+        j->units[i].leaf = plan_only_leaf(plan->units[i]->unit);
+    *out = j;
+    return ST_OK;
+}
+
+void judge_free(struct judge *j)
+{
+    if (j == NULL)
+        return;
+    matcher_free(j->matcher);
+    free(j->units);
+    free(j->hits);
+    free(j->places);
+    free(j->breaks);
+    free(j->store_breaks);
+    free(j);
+}
+
+static enum status bind_leaves(struct judge *j, struct err *err)
+{
+    uint32_t max_rank = vocab_size(segment_vocab(j->segment));
+    for (unsigned i = 0; i < j->plan->n_leaves; i++) {
+        size_t n;
+        const uint32_t *ranks = postings_ranks(j->postings, i, &n);
+        enum status status = matcher_bind(j->matcher, i, ranks, n, max_rank, err);
+        if (status != ST_OK)
+            return status;
+    }
+    return matcher_bound(j->matcher, err);
+}
+
+enum status judge_segment(struct judge *j, const struct segment *segment, struct postings *p, bool any_order,
+                          struct err *err)
+{
+    j->segment = segment;
+    j->postings = p;
+    for (size_t i = 0; i < j->plan->n_units; i++) {
+        struct unit_state *unit = &j->units[i];
+        unit->cursor = NULL;
+        enum status status = ST_OK;
+        if (unit->leaf >= 0 && !any_order)
+            status = cursor_open(p, (unsigned)unit->leaf, &unit->cursor, err);
+        if (status != ST_OK)
+            return status;
+    }
+    return bind_leaves(j, err);
+}
+
+/* ---- a document's words ------------------------------------------------------------------------------------------------ */
+
+static enum status load_breaks(void *arg, const struct match_break **breaks, size_t *n, struct err *err)
+{
+    struct judge *j = arg;
+    size_t found = 0;
+    enum status status = segment_breaks(j->segment, j->doc, &j->store_breaks, &j->cap_store_breaks, &found, err);
+    if (status != ST_OK)
+        return status;
+    if (!ARRAY_RESERVE(j->breaks, j->cap_breaks, found))
+        return err_nomem(err);
+    for (size_t i = 0; i < found; i++)
+        j->breaks[i] = (struct match_break){j->store_breaks[i].pos, j->store_breaks[i].paragraph};
+    *breaks = j->breaks;
+    *n = found;
+    return ST_OK;
+}
+
+static enum status load_words(struct judge *j, struct err *err)
+{
+    if (j->has_words)
+        return ST_OK;
+    struct segment_words w;
+    enum status status = segment_words(j->segment, j->doc, &w, err);
+    if (status != ST_OK)
+        return status;
+    j->words = (struct match_doc){.body = w.body,
+                                  .body_end = w.body_end,
+                                  .title = w.title,
+                                  .title_end = w.title_end,
+                                  .n_body = w.n_body,
+                                  .n_title = w.n_title,
+                                  .heading_pos = w.heading_pos,
+                                  .heading_words = w.heading_words,
+                                  .breaks = load_breaks,
+                                  .breaks_arg = j};
+    matcher_begin(j->matcher, &j->words);
+    j->has_words = true;
+    return ST_OK;
+}
+
+/* ---- judging ------------------------------------------------------------------------------------------------------------- */
+
+static enum status count_unit(struct judge *j, const struct plan_node *node, bool *matched, struct err *err)
+{
+    struct unit_state *unit = &j->units[node->number];
+    enum status status = ST_OK;
+    if (unit->cursor != NULL) {
+        *matched = cursor_seek(unit->cursor, j->doc, &status, err) == j->doc;
+        unit->matches = *matched ? cursor_occurrences(unit->cursor) : 0;
+        unit->frequency = (double)unit->matches;
+    } else {
+        status = load_words(j, err);
+        if (status == ST_OK)
+            status = matcher_count(j->matcher, node->unit, &unit->matches, &unit->frequency, err);
+        *matched = status == ST_OK && unit->matches > 0;
+    }
+    if (*matched)
+        j->hits[j->n_hits++] = (struct judge_hit){node->number, unit->frequency};
+    return status;
+}
+
+static enum status judge_node(struct judge *j, const struct plan_node *node, bool *matched, struct err *err);
+
+/* What a branch that does not hold has hit does not count. */
+static enum status judge_and(struct judge *j, const struct plan_node *node, bool *matched, struct err *err)
+{
+    size_t hits = j->n_hits;
+    *matched = true;
+    for (size_t i = 0; i < node->n_children && *matched; i++) {
+        enum status status = judge_node(j, node->children[i], matched, err);
+        if (status != ST_OK)
+            return status;
+    }
+    if (!*matched)
+        j->n_hits = hits;
+    return ST_OK;
+}
+
+static enum status judge_or(struct judge *j, const struct plan_node *node, bool *matched, struct err *err)
+{
+    *matched = false;
+    for (size_t i = 0; i < node->n_children; i++) {
+        bool one;
+        enum status status = judge_node(j, node->children[i], &one, err);
+        if (status != ST_OK)
+            return status;
+        *matched |= one;
+    }
+    return ST_OK;
+}
+
+static enum status judge_node(struct judge *j, const struct plan_node *node, bool *matched, struct err *err)
+{
+    size_t hits = j->n_hits;
+    enum status status;
+    switch (node->kind) {
+    case PLAN_AND: return judge_and(j, node, matched, err);
+    case PLAN_OR: return judge_or(j, node, matched, err);
+    case PLAN_FILTER: return filter_match(node->filter, j->segment, j->doc, matched, err);
+    case PLAN_UNIT: return count_unit(j, node, matched, err);
+    case PLAN_NOT: break;
+    }
+    status = judge_node(j, node->children[0], matched, err);
+    *matched = !*matched;
+    j->n_hits = hits;
+    return status;
+}
+
+static enum status collect_places(struct judge *j, struct err *err);
+
+enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, struct err *err)
+{
+    j->doc = doc;
+    j->has_words = false;
+    j->n_hits = 0;
+    *out = (struct judge_verdict){0};
+    enum status status = judge_node(j, j->plan->root, &out->matched, err);
+    j->checked += j->has_words;
+    if (status != ST_OK || !out->matched)
+        return status;
+    out->hits = j->hits;
+    out->n_hits = j->n_hits;
+    if (j->n_hits > 1 && j->may_coincide) {
+        status = collect_places(j, err);
+        out->matches = j->n_places;
+        return status;
+    }
+    for (size_t i = 0; i < j->n_hits; i++)
+        out->matches += j->units[j->hits[i].unit].matches;
+    return ST_OK;
+}
+
+enum status judge_length(struct judge *j, uint32_t *words, struct err *err)
+{
+    enum status status = load_words(j, err);
+    *words = status == ST_OK ? j->words.n_body + j->words.n_title : 0;
+    return status;
+}
+
+enum status judge_title_matches(struct judge *j, unsigned unit, size_t *n, struct err *err)
+{
+    *n = 0;
+    enum status status = load_words(j, err);
+    if (status != ST_OK || (j->words.n_title == 0 && j->words.heading_words == 0))
+        return status;
+    return matcher_count_title(j->matcher, j->plan->units[unit]->unit, n, err);
+}
+
+/* ---- places ---------------------------------------------------------------------------------------------------------------- */
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct judge_place *x = a, *y = b;
+    if (x->span.first != y->span.first)
+        return x->span.first < y->span.first ? -1 : 1;
+    if (x->span.last != y->span.last)
+        return x->span.last < y->span.last ? -1 : 1;
+    return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+static void sort_places_once(struct judge *j)
+{
+    if (j->n_places < 2)
+        return;
+    qsort(j->places, j->n_places, sizeof *j->places, compare_places);
+    size_t n = 1;
+    for (size_t i = 1; i < j->n_places; i++) {
+        const struct match_span *last = &j->places[n - 1].span, *next = &j->places[i].span;
+        if (last->first != next->first || last->last != next->last)
+            j->places[n++] = j->places[i];
+    }
+    j->n_places = n;
+}
+
+/* Of the units hit in the document judged last. */
+static enum status collect_places(struct judge *j, struct err *err)
+{
+    j->n_places = 0;
+    enum status status = load_words(j, err);
+    for (size_t i = 0; i < j->n_hits && status == ST_OK; i++) {
+        unsigned unit = j->hits[i].unit;
+        const struct match_span *spans;
+        size_t n;
+        status = matcher_unit(j->matcher, j->plan->units[unit]->unit, &spans, &n, err);
+        if (status != ST_OK)
+            break;
+        if (!ARRAY_RESERVE(j->places, j->cap_places, j->n_places + n))
+            return err_nomem(err);
+        for (size_t k = 0; k < n; k++)
+            j->places[j->n_places++] = (struct judge_place){spans[k], unit};
+    }
+    if (j->n_hits > 1)
+        sort_places_once(j);
+    return status;
+}
+
+enum status judge_places(struct judge *j, uint32_t doc, const struct judge_place **places, size_t *n, struct err *err)
+{
+    struct judge_verdict verdict;
+    enum status status = judge_doc(j, doc, &verdict, err);
+    if (status == ST_OK)
+        status = collect_places(j, err);
+    *places = j->places;
+    *n = status == ST_OK ? j->n_places : 0;
+    return status;
+}
+
+enum status judge_words(struct judge *j, const struct judge_place *place, const uint32_t **words, size_t *n,
+                        struct err *err)
+{
+    return matcher_words(j->matcher, j->plan->units[place->unit]->unit, place->span, words, n, err);
+}
+
+const struct match_doc *judge_match_doc(const struct judge *j)
+{
+    return &j->words;
+}
+
+uint64_t judge_checked(const struct judge *j)
+{
+    return j->checked;
+}

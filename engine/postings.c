@@ -1,0 +1,267 @@
+/* postings.c - see postings.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/postings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shim/shim.h"
+#include "store/vocab.h"
+
+enum { CURSOR_PAGE = 256 };
+
+struct cursor {
+    struct cursor *next;           /* of the same postings */
+    struct shim_postings *list;    /* read a page at a time; NULL: page is the whole list */
+    struct shim_posting *page;     /* documents from 1, as Xapian numbers them; owned when list is set */
+    size_t n, at;
+};
+
+struct leaf_list {
+    uint32_t *ranks;
+    size_t n_ranks;
+    const char *word; /* the one word, when n_ranks is 1 */
+    size_t word_len;
+    uint32_t documents;
+    struct shim_posting *joined; /* several words: one list, made when first wanted */
+    size_t n_joined;
+    struct cursor *shared;
+};
+
+struct postings {
+    const struct plan *plan;
+    struct shim_db *db;
+    uint32_t n_docs;
+    bool share;
+    struct leaf_list *leaves;
+    struct cursor *cursors;
+};
+
+static int compare_ranks(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool find_leaf(struct postings *p, const struct vocab *vocab, const struct plan_leaf *leaf,
+                      struct leaf_list *list)
+{
+    list->ranks = malloc((leaf->n_words + 1) * sizeof *list->ranks);
+    if (list->ranks == NULL)
+        return false;
+    uint64_t documents = 0;
+    for (size_t i = 0; i < leaf->n_words; i++) {
+        int64_t index = vocab_find(vocab, leaf->words[i].bytes, leaf->words[i].len);
+        if (index < 0)
+            continue;
+        struct vocab_word word = vocab_at(vocab, (uint32_t)index);
+        list->ranks[list->n_ranks++] = word.rank;
+        list->word = word.bytes;
+        list->word_len = word.len;
+        documents += word.documents;
+    }
+    qsort(list->ranks, list->n_ranks, sizeof *list->ranks, compare_ranks);
+    list->documents = documents < p->n_docs ? (uint32_t)documents : p->n_docs;
+    return true;
+}
+
+enum status postings_open(const struct plan *plan, const struct segment *segment, unsigned reader, bool share_cursors,
+                          struct postings **out, struct err *err)
+{
+    struct postings *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return err_nomem(err);
+    p->plan = plan;
+    p->db = segment_db(segment, reader);
+    p->n_docs = segment_docs(segment);
+    p->share = share_cursors;
+    p->leaves = calloc(plan->n_leaves + 1, sizeof *p->leaves);
+    bool ok = p->leaves != NULL;
+    for (size_t i = 0; i < plan->n_leaves && ok; i++)
+        ok = find_leaf(p, segment_vocab(segment), &plan->leaves[i], &p->leaves[i]);
+    if (!ok) {
+        postings_close(p);
+        return err_nomem(err);
+    }
+    *out = p;
+    return ST_OK;
+}
+
+static void cursor_free(struct cursor *c)
+{
+    if (c->list != NULL)
+        free(c->page);
+    shim_postings_free(c->list);
+    free(c);
+}
+
+void postings_close(struct postings *p)
+{
+    if (p == NULL)
+        return;
+    for (struct cursor *c = p->cursors, *next; c != NULL; c = next) {
+        next = c->next;
+        cursor_free(c);
+    }
+    for (size_t i = 0; p->leaves != NULL && i < p->plan->n_leaves; i++) {
+        free(p->leaves[i].ranks);
+        free(p->leaves[i].joined);
+    }
+    free(p->leaves);
+    free(p);
+}
+
+uint32_t postings_documents(const struct postings *p, unsigned leaf)
+{
+    return p->leaves[leaf].documents;
+}
+
+uint32_t postings_all_documents(const struct postings *p)
+{
+    return p->n_docs;
+}
+
+const uint32_t *postings_ranks(const struct postings *p, unsigned leaf, size_t *n)
+{
+    *n = p->leaves[leaf].n_ranks;
+    return p->leaves[leaf].ranks;
+}
+
+/* ---- several words as one list ------------------------------------------------------------------------------------ */
+
+static enum status add_word(struct postings *p, const struct vocab_word *word, uint32_t *occurrences, struct err *err)
+{
+    struct shim_postings *list;
+    struct shim_posting page[CURSOR_PAGE];
+    size_t n = 0;
+    enum status status = shim_postings_open(p->db, word->bytes, word->len, &list, err);
+    if (status != ST_OK)
+        return status;
+    do {
+        status = shim_postings_read(list, 0, page, CURSOR_PAGE, &n, err);
+        for (size_t i = 0; status == ST_OK && i < n; i++)
+            if (page[i].doc <= p->n_docs)
+                occurrences[page[i].doc - 1] += page[i].wdf;
+    } while (status == ST_OK && n > 0);
+    shim_postings_free(list);
+    return status;
+}
+
+static bool keep_held(struct postings *p, struct leaf_list *list, const uint32_t *occurrences)
+{
+    for (uint32_t doc = 0; doc < p->n_docs; doc++)
+        list->n_joined += occurrences[doc] > 0;
+    list->joined = malloc((list->n_joined + 1) * sizeof *list->joined);
+    if (list->joined == NULL)
+        return false;
+    size_t n = 0;
+    for (uint32_t doc = 0; doc < p->n_docs; doc++)
+        if (occurrences[doc] > 0)
+            list->joined[n++] = (struct shim_posting){doc + 1, occurrences[doc]};
+    return true;
+}
+
+static enum status join_words(struct postings *p, const struct plan_leaf *leaf, struct leaf_list *list, struct err *err)
+{
+    uint32_t *occurrences = calloc((size_t)p->n_docs + 1, sizeof *occurrences);
+    if (occurrences == NULL)
+        return err_nomem(err);
+    enum status status = ST_OK;
+    for (size_t i = 0; i < leaf->n_words && status == ST_OK; i++) {
+        struct vocab_word word = {.bytes = leaf->words[i].bytes, .len = leaf->words[i].len};
+        status = add_word(p, &word, occurrences, err);
+    }
+    if (status == ST_OK && !keep_held(p, list, occurrences))
+        status = err_nomem(err);
+    free(occurrences);
+    return status;
+}
+
+/* ---- cursors --------------------------------------------------------------------------------------------------------- */
+
+static enum status fill_cursor(struct postings *p, unsigned leaf, struct cursor *c, struct err *err)
+{
+    struct leaf_list *list = &p->leaves[leaf];
+    if (list->n_ranks == 0)
+        return ST_OK;
+    if (list->n_ranks == 1) {
+        c->page = malloc(CURSOR_PAGE * sizeof *c->page);
+        if (c->page == NULL)
+            return err_nomem(err);
+        enum status status = shim_postings_open(p->db, list->word, list->word_len, &c->list, err);
+        if (status != ST_OK)
+            free(c->page);
+        return status;
+    }
+    if (list->joined == NULL) {
+        enum status status = join_words(p, &p->plan->leaves[leaf], list, err);
+        if (status != ST_OK)
+            return status;
+    }
+    c->page = list->joined;
+    c->n = list->n_joined;
+    return ST_OK;
+}
+
+enum status cursor_open(struct postings *p, unsigned leaf, struct cursor **out, struct err *err)
+{
+    struct leaf_list *list = &p->leaves[leaf];
+    if (p->share && list->shared != NULL) {
+        *out = list->shared;
+        return ST_OK;
+    }
+    struct cursor *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return err_nomem(err);
+    enum status status = fill_cursor(p, leaf, c, err);
+    if (status != ST_OK) {
+        free(c);
+        return status;
+    }
+    c->next = p->cursors;
+    p->cursors = c;
+    list->shared = c;
+    *out = c;
+    return ST_OK;
+}
+
+/* Moves at to the first posting of the page with a document >= doc: doubling steps, then halving. */
+static void gallop(struct cursor *c, uint32_t doc)
+{
+    size_t step = 1, lo = c->at, hi = c->at;
+    while (hi < c->n && c->page[hi].doc < doc) {
+        lo = hi + 1;
+        hi += step;
+        step *= 2;
+    }
+    hi = hi < c->n ? hi : c->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (c->page[mid].doc < doc)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    c->at = lo;
+}
+
+uint32_t cursor_seek(struct cursor *c, uint32_t doc, enum status *status, struct err *err)
+{
+    uint32_t wanted = doc + 1; /* Xapian's number */
+    gallop(c, wanted);
+    if (c->at < c->n)
+        return c->page[c->at].doc - 1;
+    if (c->list == NULL)
+        return POSTINGS_END;
+    c->at = c->n = 0;
+    enum status read = shim_postings_read(c->list, wanted, c->page, CURSOR_PAGE, &c->n, err);
+    if (read != ST_OK) {
+        *status = read;
+        c->n = 0;
+    }
+    return c->n > 0 ? c->page[0].doc - 1 : POSTINGS_END;
+}
+
+uint32_t cursor_occurrences(const struct cursor *c)
+{
+    return c->at < c->n ? c->page[c->at].wdf : 0;
+}

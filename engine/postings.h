@@ -1,0 +1,37 @@
+/* postings.h - the documents of one segment that hold a leaf of the plan, and how often: cursors over the inverted
+ * index, where a leaf of several words is one list. Documents are numbered from 0, as in store/segment.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_POSTINGS_H
+#define VERBATIM_POSTINGS_H
+
+#include "lib/base.h"
+#include "lib/err.h"
+#include "lib/plan.h"
+#include "store/segment.h"
+
+#define POSTINGS_END UINT32_MAX
+
+struct postings; /* of every leaf of a plan in one segment */
+struct cursor;   /* one place in one of those lists */
+
+/* share_cursors: every cursor of a leaf is the same one, for plans that never ask a leaf for an earlier document than
+ * another place in the tree already did (no OR anywhere). */
+enum status postings_open(const struct plan *plan, const struct segment *segment, unsigned reader, bool share_cursors,
+                          struct postings **out, struct err *err);
+void postings_close(struct postings *p); /* with all cursors; safe on NULL */
+
+/* How many documents hold the leaf, or a little fewer; 0: none does. */
+uint32_t postings_documents(const struct postings *p, unsigned leaf);
+uint32_t postings_all_documents(const struct postings *p); /* of the segment */
+
+/* Ranks of the leaf's words in the segment, ascending, borrowed. */
+const uint32_t *postings_ranks(const struct postings *p, unsigned leaf, size_t *n);
+
+/* A cursor before the first document of a leaf. It belongs to p. */
+enum status cursor_open(struct postings *p, unsigned leaf, struct cursor **out, struct err *err);
+/* First document >= doc that holds the leaf; doc never goes back. A failed read ends it and sets *status. */
+uint32_t cursor_seek(struct cursor *c, uint32_t doc, enum status *status, struct err *err);
+/* Occurrences in the document that the last cursor_seek gave. */
+uint32_t cursor_occurrences(const struct cursor *c);
+
+#endif

@@ -1,0 +1,323 @@
+/* search.c - see search.h: plan, expand, go over the candidates of every segment, keep the best.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/candidates.h"
+#include "engine/expand.h"
+#include "engine/searcher.h"
+
+int64_t search_now(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+struct searcher *searcher_new(unsigned reader)
+{
+    struct searcher *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->reader = reader;
+    s->text = text_cache_new();
+    s->tokenizer = tokenizer_new();
+    if (s->text == NULL || s->tokenizer == NULL) {
+        searcher_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+/* Forgets the last run. */
+static void clear(struct searcher *s)
+{
+    judge_free(s->judge);
+    postings_close(s->postings);
+    rank_release(&s->top);
+    s->judge = NULL;
+    s->postings = NULL;
+    s->segment = NULL;
+    s->plan = NULL;
+    arena_clear(&s->arena);
+    arena_clear(&s->page);
+}
+
+void searcher_free(struct searcher *s)
+{
+    if (s == NULL)
+        return;
+    clear(s);
+    text_cache_free(s->text);
+    tokenizer_free(s->tokenizer);
+    buf_release(&s->scratch);
+    arena_release(&s->arena);
+    arena_release(&s->page);
+    free(s);
+}
+
+/* ---- stopping -------------------------------------------------------------------------------------------------------- */
+
+static enum status check_stop(void *arg, struct err *err)
+{
+    const struct search_request *req = &((const struct searcher *)arg)->request;
+    if (req->cancel != NULL && atomic_load_explicit(req->cancel, memory_order_relaxed))
+        return err_set(err, ST_CANCELLED, "cancelled");
+    if (req->deadline != 0 && search_now() >= req->deadline)
+        return err_set(err, ST_TIMEOUT, "the query took too long");
+    return ST_OK;
+}
+
+/* ---- before the documents --------------------------------------------------------------------------------------------- */
+
+static enum status weigh(struct searcher *s, struct err *err)
+{
+    s->weights = arena_alloc(&s->arena, (s->plan->n_units + 1) * sizeof *s->weights);
+    if (s->weights == NULL)
+        return err_nomem(err);
+    uint64_t docs = snapshot_docs(s->snap);
+    rank_weights(s->plan, docs, s->weights);
+    s->mean_words = docs > 0 ? (double)snapshot_words(s->snap) / (double)docs : 0;
+    return ST_OK;
+}
+
+enum status searcher_prepare(struct searcher *s, const struct snapshot *snap, const struct search_request *req,
+                             struct err *err)
+{
+    clear(s);
+    s->snap = snap;
+    s->request = *req;
+    struct match_stop stop = {check_stop, s};
+    enum status status = plan_make(req->query, &s->arena, &s->plan, err);
+    if (status == ST_OK)
+        status = expand_plan(s->plan, snap, &stop, &s->arena, err);
+    if (status == ST_OK)
+        status = plan_contend(s->plan, err);
+    if (status == ST_OK)
+        status = judge_new(s->plan, &stop, &s->judge, err);
+    return status == ST_OK ? weigh(s, err) : status;
+}
+
+/* A count of one word that the vocabulary knows already. */
+static bool count_at_once(const struct searcher *s, const struct search_request *req, struct search_result *out)
+{
+    if (req->page != SEARCH_COUNTS || s->plan->root->kind != PLAN_UNIT)
+        return false;
+    int number = plan_only_leaf(s->plan->root->unit);
+    const struct plan_leaf *leaf = number >= 0 ? &s->plan->leaves[number] : NULL;
+    if (leaf == NULL || leaf->n_words > 1)
+        return false;
+    out->docs = leaf->n_words > 0 ? leaf->words[0].documents : 0;
+    out->matches = leaf->n_words > 0 ? leaf->words[0].occurrences : 0;
+    return true;
+}
+
+/* ---- going over the documents -------------------------------------------------------------------------------------------- */
+
+enum { CANDIDATES_BETWEEN_CHECKS = 32 };
+
+static uint64_t rows_of(const struct search_request *req, uint64_t matches)
+{
+    if (req->page == SEARCH_DOCS || matches == 0)
+        return 1;
+    return req->per_doc > 0 && matches > req->per_doc ? req->per_doc : matches;
+}
+
+static enum status add_hit(struct searcher *s, const struct segment *segment, uint32_t doc,
+                           const struct judge_verdict *verdict, struct search_result *out, struct err *err)
+{
+    out->docs++;
+    out->matches += verdict->matches;
+    if (s->top.room == 0)
+        return ST_OK;
+    struct search_hit hit = {.segment = segment, .doc = doc, .matches = verdict->matches};
+    enum status status = rank_score(s->judge, verdict, s->weights, s->mean_words, rank_enough(&s->top), &hit.score, err);
+    return status == ST_OK ? rank_add(&s->top, &hit, err) : status;
+}
+
+struct progress {
+    struct search_result *out;
+    uint64_t rows; /* that the documents found so far give */
+    uint64_t full; /* stop at so many; 0: never */
+};
+
+static enum status go_over(struct searcher *s, const struct segment *segment, struct candidates *candidates,
+                           struct progress *p, struct err *err)
+{
+    enum status status = ST_OK;
+    struct judge_verdict verdict;
+    for (uint32_t doc = 0;; doc++) {
+        doc = candidates_seek(candidates, doc, &status, err);
+        if (status != ST_OK || doc == POSTINGS_END)
+            return status;
+        if (p->out->candidates++ % CANDIDATES_BETWEEN_CHECKS == 0 && (status = check_stop(s, err)) != ST_OK)
+            return status;
+        if (segment_is_dead(segment, doc))
+            continue;
+        status = judge_doc(s->judge, doc, &verdict, err);
+        if (status == ST_OK && verdict.matched)
+            status = add_hit(s, segment, doc, &verdict, p->out, err);
+        if (status != ST_OK)
+            return status;
+        p->rows += verdict.matched ? rows_of(&s->request, verdict.matches) : 0;
+        if (p->full > 0 && p->rows >= p->full) {
+            p->out->complete = SEARCH_PAGE_FULL;
+            return ST_OK;
+        }
+    }
+}
+
+static enum status search_segment(struct searcher *s, const struct segment *segment, struct progress *p,
+                                  struct err *err)
+{
+    struct arena arena = ARENA_INIT;
+    struct postings *postings = NULL;
+    struct candidates *candidates = NULL;
+    enum status status =
+        postings_open(s->plan, segment, s->reader, !plan_has_branches(s->plan), &postings, err);
+    if (status == ST_OK)
+        status = candidates_make(s->plan, postings, &arena, &candidates, err);
+    if (status == ST_OK)
+        status = judge_segment(s->judge, segment, postings, false, err);
+    if (status == ST_OK)
+        status = go_over(s, segment, candidates, p, err);
+    postings_close(postings);
+    arena_release(&arena);
+    return status;
+}
+
+/* ---- the page -------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t add_capped(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* Cuts rows [offset, offset + limit) out of the hits. */
+static void cut_page(struct searcher *s, const struct search_request *req, struct search_result *out)
+{
+    uint64_t at = 0, end = add_capped(req->offset, req->limit);
+    size_t n = 0;
+    for (size_t i = 0; i < s->top.n && at < end; i++) {
+        struct search_hit hit = s->top.hits[i];
+        uint64_t rows = rows_of(req, hit.matches);
+        uint64_t from = at < req->offset ? req->offset - at : 0;
+        uint64_t to = end - at < rows ? end - at : rows;
+        at += rows;
+        if (from >= to)
+            continue;
+        hit.first = from;
+        hit.n = to - from;
+        s->top.hits[n++] = hit;
+    }
+    out->hits = s->top.hits;
+    out->n_hits = n;
+}
+
+/* What was found before the deadline is still to be shown: nanoseconds for that. */
+#define TIME_FOR_THE_PAGE INT64_C(1000000000)
+
+static enum status search_segments(struct searcher *s, const struct search_request *req, struct search_result *out,
+                                   struct err *err)
+{
+    uint64_t end = req->page == SEARCH_COUNTS || req->limit == 0 ? 0 : add_capped(req->offset, req->limit);
+    s->top.order = req->order;
+    s->top.room = end < SIZE_MAX ? (size_t)end : SIZE_MAX;
+    struct progress p = {.out = out, .full = req->stop_when_full ? (end > 0 ? end : 1) : 0};
+    enum status status = ST_OK;
+    for (size_t i = 0; i < snapshot_segments(s->snap) && status == ST_OK && out->complete == SEARCH_WHOLE; i++)
+        status = search_segment(s, snapshot_segment(s->snap, i), &p, err);
+    if (status == ST_TIMEOUT && out->docs > 0) {
+        out->complete = SEARCH_TIMED_OUT;
+        s->request.deadline = search_now() + TIME_FOR_THE_PAGE;
+        status = ST_OK;
+    }
+    return status;
+}
+
+enum status search_run(struct searcher *s, const struct snapshot *snap, const struct search_request *req,
+                       struct search_result *out, struct err *err)
+{
+    *out = (struct search_result){.complete = SEARCH_WHOLE};
+    int64_t began = search_now();
+    enum status status = searcher_prepare(s, snap, req, err);
+    s->expanded_ns = search_now() - began;
+    if (status == ST_OK && !count_at_once(s, req, out)) {
+        status = search_segments(s, req, out, err);
+        out->checked = judge_checked(s->judge);
+        rank_finish(&s->top);
+        cut_page(s, req, out);
+    }
+    s->searched_ns = search_now() - began - s->expanded_ns;
+    if (status == ST_TOO_BROAD && err != NULL && err->column == 0)
+        err->column = 1;
+    return status;
+}
+
+/* ---- matches of a hit ------------------------------------------------------------------------------------------------------- */
+
+static enum status turn_to(struct searcher *s, const struct segment *segment, struct err *err)
+{
+    if (s->segment == segment)
+        return ST_OK;
+    postings_close(s->postings);
+    s->postings = NULL;
+    s->segment = NULL;
+    enum status status = postings_open(s->plan, segment, s->reader, false, &s->postings, err);
+    if (status == ST_OK)
+        status = judge_segment(s->judge, segment, s->postings, true, err);
+    if (status == ST_OK)
+        s->segment = segment;
+    return status;
+}
+
+static enum status fill_match(struct searcher *s, const struct judge_place *place, struct search_match *match,
+                              struct err *err)
+{
+    const struct match_doc *doc = judge_match_doc(s->judge);
+    const uint32_t *joint;
+    size_t n = 0;
+    enum status status = judge_words(s->judge, place, &joint, &n, err);
+    if (status != ST_OK)
+        return status;
+    uint32_t *words = arena_alloc(&s->page, (n + 1) * sizeof *words);
+    if (words == NULL)
+        return err_nomem(err);
+    for (size_t i = 0; i < n; i++)
+        (void)match_in_title(doc, joint[i], &words[i]);
+    match->in_title = match_in_title(doc, place->span.first, &match->first);
+    (void)match_in_title(doc, place->span.last, &match->last);
+    match->words = words;
+    match->n_words = n;
+    return ST_OK;
+}
+
+enum status search_matches(struct searcher *s, const struct search_hit *hit, const struct search_match **matches,
+                           size_t *n, struct err *err)
+{
+    arena_clear(&s->page);
+    *n = 0;
+    *matches = NULL;
+    if (hit->matches == 0)
+        return ST_OK;
+    const struct judge_place *places = NULL;
+    size_t n_places = 0;
+    enum status status = turn_to(s, hit->segment, err);
+    if (status == ST_OK)
+        status = judge_places(s->judge, hit->doc, &places, &n_places, err);
+    if (status != ST_OK)
+        return status;
+    size_t first = hit->first < n_places ? (size_t)hit->first : n_places;
+    size_t count = hit->n < n_places - first ? (size_t)hit->n : n_places - first;
+    struct search_match *out = arena_alloc(&s->page, (count + 1) * sizeof *out);
+    if (out == NULL)
+        return err_nomem(err);
+    for (size_t i = 0; i < count && status == ST_OK; i++)
+        status = fill_match(s, &places[first + i], &out[i], err);
+    *matches = out;
+    *n = status == ST_OK ? count : 0;
+    return status;
+}

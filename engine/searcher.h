@@ -1,0 +1,39 @@
+/* searcher.h - what a searcher keeps: for the files of this folder only.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_SEARCHER_H
+#define VERBATIM_SEARCHER_H
+
+#include "engine/judge.h"
+#include "engine/rank.h"
+#include "engine/search.h"
+#include "lib/arena.h"
+#include "lib/token.h"
+
+struct searcher {
+    unsigned reader;
+    struct text_cache *text;
+    struct tokenizer *tokenizer;
+    struct buf scratch; /* of excerpts */
+
+    /* the last search_run */
+    struct arena arena;
+    const struct snapshot *snap;
+    struct search_request request;
+    struct plan *plan;
+    struct judge *judge;
+    double *weights;
+    double mean_words;
+    struct rank_top top;
+    int64_t expanded_ns, searched_ns; /* time it took */
+
+    /* search_matches: the segment that the judge is set to */
+    const struct segment *segment;
+    struct postings *postings;
+    struct arena page;
+};
+
+/* The part of search_run before any document is looked at. */
+enum status searcher_prepare(struct searcher *s, const struct snapshot *snap, const struct search_request *req,
+                             struct err *err);
+
+#endif
