@@ -1,6 +1,27 @@
 # engine/ - runs queries. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_engine.a
 libverbatim_engine_a_SOURCES = \
+	engine/browse.c \
 	engine/browse.h \
+	engine/candidates.c \
+	engine/candidates.h \
+	engine/excerpt.c \
 	engine/excerpt.h \
-	engine/search.h
+	engine/expand.c \
+	engine/expand.h \
+	engine/explain.c \
+	engine/filter.c \
+	engine/filter.h \
+	engine/fuzzy.c \
+	engine/fuzzy.h \
+	engine/judge.c \
+	engine/judge.h \
+	engine/postings.c \
+	engine/postings.h \
+	engine/rank.c \
+	engine/rank.h \
+	engine/search.c \
+	engine/search.h \
+	engine/searcher.h \
+	engine/show.c \
+	engine/show.h

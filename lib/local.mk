@@ -5,6 +5,7 @@ libverbatim_lib_a_SOURCES = \
 	lib/arena.h \
 	lib/array.h \
 	lib/base.h \
+	lib/bm25.h \
 	lib/buf.c \
 	lib/buf.h \
 	lib/bytes.h \

@@ -1,10 +1,51 @@
 # store/ - the index on disk. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_store.a
 libverbatim_store_a_SOURCES = \
+	store/build.c \
 	store/build.h \
+	store/build_parts.h \
+	store/chunk.c \
+	store/coding.h \
+	store/dir.c \
+	store/dir.h \
+	store/docs.c \
+	store/docs.h \
 	store/document.h \
+	store/file.h \
+	store/file_frame.h \
+	store/file_map.c \
+	store/file_write.c \
+	store/join.c \
+	store/lines.c \
+	store/lines.h \
+	store/lock.c \
 	store/lock.h \
+	store/manifest.c \
 	store/manifest.h \
+	store/names.c \
+	store/names.h \
+	store/parts.c \
+	store/parts.h \
+	store/places.c \
+	store/places.h \
+	store/rank.c \
+	store/recode.c \
+	store/recode.h \
+	store/segment.c \
 	store/segment.h \
+	store/segment_open.h \
+	store/segment_verify.c \
+	store/snapshot.c \
 	store/snapshot.h \
-	store/vocab.h
+	store/sweep.c \
+	store/text.h \
+	store/text_read.c \
+	store/text_write.c \
+	store/tombs.c \
+	store/tombs.h \
+	store/vocab.c \
+	store/vocab.h \
+	store/vocab_part.h \
+	store/words.h \
+	store/wordtab.c \
+	store/wordtab.h

@@ -17,6 +17,8 @@ AM_TESTS_ENVIRONMENT = \
 # A unit test is one file, named for the module that it tests.
 UNIT_TESTS = \
 	tests/unit/test_fold \
+	tests/unit/test_match \
+	tests/unit/test_scan \
 	tests/unit/test_token \
 	tests/unit/test_token_random \
 	tests/unit/test_utf8
