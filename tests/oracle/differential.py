@@ -6,13 +6,13 @@
                     [--segment-docs M] [--churn] [--per-index Q] [--failures F]
     differential.py --indexer BIN --queryd BIN --real FOLDER [--sample N | --queries FILE] [--seed S] [--files N]
 
-Random: documents are written, indexed and asked about; docs=, matches=, the rows' places and their order, or the error code must
-agree. A disagreement is shrunk and printed with both answers, and the exit status is 1. --segment-docs indexes M
-documents a run, so that the index has several segments; --churn first indexes other documents under some of the names and
-some that are removed again, so that the index has a history.
+Random: documents are written, indexed and asked about; docs=, matches=, the rows' places and their order, or the
+error code must agree. A disagreement is shrunk and printed with both answers, and the exit status is 1.
+--segment-docs indexes M documents a run, so that the index has several segments; --churn first indexes other
+documents under some of the names and some that are removed again, so that the index has a history.
 
-Real: a folder is copied, indexed as plain text and asked queries drawn from its words, or those of a file (one a line,
-anything up to a TAB left out; a line without a quote mark is asked as a phrase).
+Real: a folder is copied, indexed as plain text and asked queries drawn from its words, or those of a file (one a
+line, anything up to a TAB left out; a line without a quote mark is asked as a phrase).
 """
 
 import sys

@@ -7,8 +7,8 @@ top of the positional tree are the minimal spans picked. There is no algebra of 
 
 Decisions where the contract says nothing:
 
-- The span of a phrase covers the words under `*` too, also at its ends; those words are not taken, so they are free for
-  other operands. Gaps at a phrase's ends do not exist; gaps and `*` stay inside the title, or inside the body.
+- The span of a phrase covers the words under `*` too, also at its ends; those words are not taken, so they are free
+  for other operands. Gaps at a phrase's ends do not exist; gaps and `*` stay inside the title, or inside the body.
 - The distance of two choices is the number of words strictly between their spans, 0 when the spans overlap; they must
   not share an occurrence. BEFORE wants the end of the first span before the start of the second.
 - Chains are left-associative, and the next distance is measured from the whole span so far. The combined span covers
@@ -18,16 +18,16 @@ Decisions where the contract says nothing:
 - `a NOTNEAR/k b` keeps the choices of `a` for which no choice of `b` that shares no occurrence with it lies within k.
 - SENTENCE and PARAGRAPH want both spans, and so all between, in one sentence or paragraph; they may interleave. In a
   title without a place sentences end as in any text.
-- `title:` evaluates its operand in a document cut down to the title; inside the NEAR family the occurrences keep their
-  places, so a title that is a heading may be near words of the body.
+- `title:` evaluates its operand in a document cut down to the title; inside the NEAR family the occurrences keep
+  their places, so a title that is a heading may be near words of the body.
 - Minimal spans are taken per maximal positional subtree: OR inside the NEAR family joins choices before that, OR at
   document level joins the spans of those operands that match the document. AND, OR and title: of boolean operands
   count the spans of their positive operands, NOT and filters add none.
 - Rows are sorted by start, then end; those of a title without a place come first.
-- A fuzzy word counts edits on the composed characters of words. A word over 64 bytes is matched by itself only, and by
-  `*` as a whole word and gaps.
-- A path: glob knows `*`, `**`, `?` (not `/`) and `[...]`; it matches the whole path or the whole path of a folder above.
-  ext: compares without case.
+- A fuzzy word counts edits on the composed characters of words. A word over 64 bytes is matched by itself only, and
+  by `*` as a whole word and gaps.
+- A path: glob knows `*`, `**`, `?` (not `/`) and `[...]`; it matches the whole path or the whole path of a folder
+  above. ext: compares without case.
 """
 
 import re
@@ -205,7 +205,7 @@ class Enumerator:
                 yield end, own + taken
 
     def unordered(self, node: Unordered, zones: list[Zone]) -> Iterator[Choice]:
-        """One occurrence for each word, close together. Equal words take theirs in text order: the sets are the same."""
+        """One occurrence for each word, close together. Equal words take theirs in text order."""
         words = sorted(word.text for word in node.items)
         longest = len(words) + node.distance
         for zone in zones:
@@ -241,7 +241,7 @@ class Enumerator:
                     yield Choice(one.taken | two.taken, min(one.start, two.start), max(one.end, two.end))
 
     def partners(self, node: Near, one: Choice, right: "Neighbours") -> Iterator[Choice]:
-        """Choices of the right side that may meet the constraint: those that reach into a window around the left one."""
+        """Choices of the right side that may meet the constraint: those reaching into a window around the left one."""
         if node.operator == "SENTENCE":
             window = self.document.sentence(one.start)
         elif node.operator == "PARAGRAPH":

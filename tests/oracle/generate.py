@@ -29,8 +29,9 @@ ODD = ["éclair", "naïve", "straße", "ﬁsh", "œuvre", "łódź", "km²", "½
 FILLER = [f"w{number:03}" for number in range(300)]
 BROAD = [f"v{number:04}" for number in range(1100)]
 
-TEXT_BREAKS = [" "] * 60 + ["\n", "\n", "\n", ", ", ". ", ". ", "! ", "? ", "-", "’", " — ", "\n\n", "\n \n", ".” “", " (",
-                            ") ", '." ', ".) ", "... ", "… ", ".\n", "_", "/", ": ", "\t", "\u00a0", "。", "? ! ", " 'n "]
+TEXT_BREAKS = [" "] * 60 + ["\n", "\n", "\n", ", ", ". ", ". ", "! ", "? ", "-", "’", " — ", "\n\n", "\n \n", ".” “",
+                            " (", ") ", '." ', ".) ", "... ", "… ", ".\n", "_", "/", ": ", "\t", "\u00a0", "。", "? ! ",
+                            " 'n "]
 MARKDOWN_BREAKS = [" "] * 60 + ["\n", "\n", ", ", ". ", ". ", "! ", "? ", "\n\n", ".\n\n", "; "]
 FIRST_DAY = date(2022, 10, 25)
 
@@ -161,7 +162,9 @@ class QueryMaker:
         kind = Weights(self.rng, leaf=25, positional=45, boolean=40).pick()
         if kind == "leaf":
             return self.leaf()
-        return self.near(self.rng.choice([1, 1, 2, 2, 3])) if kind == "positional" else self.boolean(self.rng.choice([1, 1, 2]))
+        if kind == "positional":
+            return self.near(self.rng.choice([1, 1, 2, 2, 3]))
+        return self.boolean(self.rng.choice([1, 1, 2]))
 
     def boolean(self, depth: int) -> Node:
         if depth == 0:
@@ -181,7 +184,8 @@ class QueryMaker:
 
     def filter(self) -> Node:
         day = FIRST_DAY + timedelta(days=self.rng.randrange(50))
-        globs = ["docs", "docs/sub", "docs/*.txt", "docs/**.md", "docs/sub/**", "docs/*/d0*", "docs/s?b", "sub", "docs/other/"]
+        globs = ["docs", "docs/sub", "docs/*.txt", "docs/**.md", "docs/sub/**", "docs/*/d0*", "docs/s?b", "sub",
+                 "docs/other/"]
         return self.rng.choice([Since(day), Until(day), ExtensionFilter("md"), ExtensionFilter("txt"),
                                 PathFilter(self.rng.choice(globs))])
 
@@ -204,7 +208,8 @@ class QueryMaker:
         if kind == "word":
             return Phrase((self.one_word(),))
         if kind == "unordered":
-            return Unordered(tuple(self.word() for _ in range(self.rng.randint(1, 4))), self.rng.choice([0, 0, 1, 2, 3, 6]))
+            words = tuple(self.word() for _ in range(self.rng.randint(1, 4)))
+            return Unordered(words, self.rng.choice([0, 0, 1, 2, 3, 6]))
         if kind == "run" and self.bodies:
             return self.run()
         return self.phrase()

@@ -6,23 +6,25 @@ Errors carry the byte column in the query, from 1, and one past the end where th
 Decisions where the contract says nothing:
 
 - Any Unicode white space is "a space".
-- A chunk of the query without a word, a phrase such as "..." or an empty quote included, is punctuation and is left out;
-  an operator that then lacks its operand is 401. Empty parentheses are 401.
+- A chunk of the query without a word, a phrase such as "..." or an empty quote included, is punctuation and is left
+  out; an operator that then lacks its operand is 401. Empty parentheses are 401.
 - `-` negates when what follows it at once can begin an operand: a word character, quote mark, `(`, `~`, `*` or `?`.
 - Parentheses outside quotes always group, also in the middle of a chunk: `f(x)` is `f (x)`.
-- Gaps and alternatives exist inside quotes only; outside, dots and `|` are punctuation. Outside quotes `*` and `?` are always
-  wildcards, so `who?` is a pattern; one of nothing but `?` is punctuation, one with `*` and nothing else is 401.
-- A quoted phrase of nothing but `*` is 401 as well. `*` at a phrase's end is one word like anywhere else, and belongs to
-  the span.
-- The backslash escapes outside quotes as inside; before anything but `" * ? | ~ \\`, an ellipsis or a dot it is punctuation.
-  Before a dot it escapes the whole run of dots.
+- Gaps and alternatives exist inside quotes only; outside, dots and `|` are punctuation. Outside quotes `*` and `?`
+  are always wildcards, so `who?` is a pattern; one of nothing but `?` is punctuation, one with `*` and nothing else
+  is 401.
+- A quoted phrase of nothing but `*` is 401 as well. `*` at a phrase's end is one word like anywhere else, and belongs
+  to the span.
+- The backslash escapes outside quotes as inside; before anything but `" * ? | ~ \\`, an ellipsis or a dot it is
+  punctuation. Before a dot it escapes the whole run of dots.
 - A `?` in quotes is a wildcard when a word character follows it at once or after more wildcards, else punctuation.
-- `...5` is a gap of 5 only if no word character follows the number; `...` with anything else has the default. Neighbouring gaps
-  add up. A run of dots and ellipses is one gap.
-- `~N` is a suffix when no word character follows the number; `~` before a word begins a stem when no word character stands
-  before it. `~"..."` reads every word of the phrase by its stem. `a~0` is the word a.
+- `...5` is a gap of 5 only if no word character follows the number; `...` with anything else has the default.
+  Neighbouring gaps add up. A run of dots and ellipses is one gap.
+- `~N` is a suffix when no word character follows the number; `~` before a word begins a stem when no word character
+  stands before it. `~"..."` reads every word of the phrase by its stem. `a~0` is the word a.
 - Stems and patterns take no `~N`; `"..."~N` takes words only: otherwise 401.
-- In quotes, parentheses that hold a `|` of their own are alternatives; unbalanced ones are punctuation. Alternatives may nest.
+- In quotes, parentheses that hold a `|` of their own are alternatives; unbalanced ones are punctuation. Alternatives
+  may nest.
 - Only upper-case NEAR, BEFORE and NOTNEAR take `/N`; the same in other case, another upper-case word with `/N`, or no
   number behind the slash is 401.
 - A field name is lower case and its operand follows at once; a field without one is 401. `title:` may hold any query.
@@ -35,9 +37,9 @@ import unicodedata
 from datetime import date
 from typing import NoReturn
 
-from tree import (ANY_CHAR, ANY_RUN, DEFAULT_DISTANCE, DEFAULT_GAP, DISTANCE_OPERATORS, POSITIONAL_OPERATORS, WILDCARDS,
-                  Alternatives, AnyWord, ExtensionFilter, Fuzzy, Gap, Item, Near, Node, Not, PathFilter, Pattern, Phrase,
-                  Since, Stem, Title, Unordered, Until, Word, both, either, is_positional)
+from tree import (ANY_CHAR, ANY_RUN, DEFAULT_DISTANCE, DEFAULT_GAP, DISTANCE_OPERATORS, POSITIONAL_OPERATORS,
+                  WILDCARDS, Alternatives, AnyWord, ExtensionFilter, Fuzzy, Gap, Item, Near, Node, Not, PathFilter,
+                  Pattern, Phrase, Since, Stem, Title, Unordered, Until, Word, both, either, is_positional)
 from words import fold_character, is_mark, is_word_character, words_of
 
 MAX_BYTES = 8192
@@ -351,7 +353,8 @@ class Parser:
 
     def negates(self) -> bool:
         """Whether the `-` here is an operator."""
-        if self.peek() != "-" or not (self.at == 0 or self.text[self.at - 1].isspace() or self.text[self.at - 1] == "("):
+        before = self.text[self.at - 1:self.at]
+        if self.peek() != "-" or not (before in ("", "(") or before.isspace()):
             return False
         following = self.text[self.at + 1:self.at + 2]
         return following != "" and (begins_word(following) or following in "(~*?" or following in QUOTES)

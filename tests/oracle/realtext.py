@@ -232,7 +232,8 @@ class Sampler:
         return '"' + " ".join(words) + '"'
 
     def sentence(self) -> str:
-        return f"{self.quoted(self.rare())} {self.rng.choice(['SENTENCE', 'PARAGRAPH'])} {self.quoted(self.run(1, 1)[0])}"
+        operator = self.rng.choice(["SENTENCE", "PARAGRAPH"])
+        return f"{self.quoted(self.rare())} {operator} {self.quoted(self.run(1, 1)[0])}"
 
     def long_ascii(self) -> str:
         for _ in range(50):
@@ -243,7 +244,8 @@ class Sampler:
 
     def pattern(self) -> str:
         word = self.long_ascii()
-        return self.rng.choice([word[:-1] + "*", word[:4] + "?" + word[5:], word[0:2] + "*" + word[-3:], f'"the {word[:-2]}*"'])
+        return self.rng.choice([word[:-1] + "*", word[:4] + "?" + word[5:], word[0:2] + "*" + word[-3:],
+                                f'"the {word[:-2]}*"'])
 
     def stem(self) -> str:
         return "~" + self.long_ascii()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A greedy shrinker: makes documents and query smaller as long as a predicate still holds for them.
 
-Every step asks the predicate, which may run the whole engine, so big cuts are tried first. Equality of what is wrong is not
-asked for: any case that fails, fails.
+Every step asks the predicate, which may run the whole engine, so big cuts are tried first. Equality of what is wrong
+is not asked for: any case that fails, fails.
 """
 
 import re

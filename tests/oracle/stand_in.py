@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Stands in for both programs, answering from the oracle, so that differential.py and shrink.py can be tested.
 
-With --listen it is the daemon, else the indexer. STAND_IN_MISTAKE=operand makes it count wrongly: BEFORE is read as NEAR.
+With --listen it is the daemon, else the indexer. STAND_IN_MISTAKE=operand makes it count wrongly: BEFORE is read as
+NEAR.
 """
 
 import sys

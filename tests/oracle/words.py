@@ -3,24 +3,30 @@
 
 How the text is read, step by step:
 
-1. Each character is folded alone: full case folding and NFKD, again and again until nothing changes; then the
-   letters that only look decorated (o-slash, ae, dotless i ...) become plain ones.
+1. Each character is folded alone: full case folding and NFKD, again and again until nothing changes; then the letters
+   that only look decorated (o-slash, ae, dotless i ...) become plain ones.
 2. Default-ignorable characters vanish, as if they had not been typed; U+200B is a separator instead.
 3. Letters, marks and numbers (categories L*, M*, N*) make words, everything else separates. A fold may hold several
    characters, a separator too: "1/2" as one character is two words that share its bytes.
-4. A mark is dropped when the last letter or number of its word is of a script whose marks do not matter; a word that
-   begins with a mark has no such letter yet, so that mark stays.
+4. A mark is dropped when the last letter or number before it is of a script whose marks do not matter.
 5. Letters of scripts written without spaces stand alone, each with the marks behind it; their digits do not.
 6. A finished word is composed (NFC).
 
 Decisions where the contract says nothing:
 
-- U+02BC and U+02EE are letters to Unicode, but "apostrophes of every form" separate, and they are apostrophes.
+- Modifier letters that are apostrophes or are typed as one (U+02B9 to U+02BF, U+02EE, those of N'Ko, the saltillo)
+  are letters to Unicode, but "apostrophes of every form" separate.
+- A mark belongs to the letter or number before it. One that stands on anything else belongs to that: it is in no
+  word. So the acute accent typed as an apostrophe (U+00B4, a space and a mark to Unicode) separates, and so does a
+  stroked arrow or a "not equal" sign.
+- European digits lose their marks as Latin letters do, so a keycap 1 is the word 1.
 - A word ends with its last letter, number or mark, dropped marks included; characters that vanished behind it are not
   part of it.
 - U+3007 (the Han zero) stands alone although it is a number; other numbers of those scripts form runs.
-- A sentence end is looked for in the text between two words. A full stop that directly follows a known abbreviation or
-  a single capital letter does not count, unless more stops follow it at once ("etc..." ends a sentence).
+- A sentence end is looked for in the text between two words. A full stop that directly follows a known abbreviation
+  or an initial does not count, unless more stops follow it at once ("etc..." ends a sentence). An initial is a single
+  letter of either case, as in "(d. 1831)", that no apostrophe joins to the word before: the t of "don't." is none. A
+  letter that stands alone in its script is none. Some abbreviations count only before a number ("no. 5").
 - A CJK stop needs no space behind it, and may be followed by anything.
 - A blank line holds nothing, or nothing but white space.
 """
@@ -36,11 +42,13 @@ import unicode_ranges
 from unicode_ranges import contains
 
 LONG_WORD_BYTES = 64
-APOSTROPHE_LETTERS = "\u02bc\u02ee"
+APOSTROPHE_LETTERS = "\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\u02ee\u07f4\u07f5\ua78b\ua78c"
+APOSTROPHES = tuple("'’‘`´＇" + APOSTROPHE_LETTERS)
 PLAIN_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
 SCRIPTS_WITHOUT_MARKS = (unicode_ranges.LATIN, unicode_ranges.GREEK, unicode_ranges.CYRILLIC, unicode_ranges.HEBREW,
                          unicode_ranges.ARABIC)
 SCRIPTS_WITHOUT_SPACES = (unicode_ranges.HAN, unicode_ranges.KANA, unicode_ranges.SOUTH_EAST_ASIAN_BLOCKS)
+EUROPEAN_DIGITS = "0123456789"
 LONE_EXTRAS = "\u3005\u3006\u3007\u30fc"
 
 CJK_STOPS = "。！？｡"
@@ -104,7 +112,7 @@ def stands_alone(char: str) -> bool:
 @lru_cache(maxsize=None)
 def loses_marks(base: str) -> bool:
     """Whether marks behind this letter are dropped."""
-    return any(contains(table, base) for table in SCRIPTS_WITHOUT_MARKS)
+    return base in EUROPEAN_DIGITS or any(contains(table, base) for table in SCRIPTS_WITHOUT_MARKS)
 
 
 def is_long(word: str) -> bool:
@@ -137,10 +145,9 @@ def runs(text: str, extra_letters: str = "") -> Iterator[Run]:
                 run = None
                 continue
             if not extra and is_mark(one):
-                run = run or Run(offset, end)
-                run.end = end
-                if not (run.base and loses_marks(run.base)):
-                    run.letters += one
+                if run:
+                    run.end = end
+                    run.letters += "" if loses_marks(run.base) else one
                 continue
             alone = not extra and stands_alone(one)
             if run and (alone or run.alone):
@@ -181,10 +188,11 @@ def tokenize(text: str, blocks: list[int] | None = None) -> list[Token]:
 
 
 @lru_cache(maxsize=None)
-def abbreviations() -> frozenset[tuple[str, ...]]:
-    """The known abbreviations, each as its words: ("mr",), ("e", "g")."""
+def abbreviations() -> dict[tuple[str, ...], bool]:
+    """The known abbreviations, each as its words, ("mr",) or ("e", "g"), and whether a number must follow."""
     lines = Path(__file__).with_name("abbreviations.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(tuple(line.split(".")) for line in lines if line and not line.startswith("#"))
+    entries = [line.split(" ") for line in lines if line and not line.startswith("#")]
+    return {tuple(entry[0].split(".")): len(entry) > 1 for entry in entries}
 
 
 class Breaks:
@@ -205,20 +213,20 @@ class Breaks:
             if block or BLANK_LINE.search(between):
                 self.paragraph += 1
                 self.sentence += 1
-            elif self.ends_sentence(tokens, between):
+            elif self.ends_sentence(tokens, between, unicodedata.category(run.letters[0])[0] == "N"):
                 self.sentence += 1
         return self.sentence, self.paragraph
 
     def text(self, start: int, end: int) -> str:
         return self.data[start:max(start, end)].decode()
 
-    def ends_sentence(self, tokens: list[Token], between: str) -> bool:
+    def ends_sentence(self, tokens: list[Token], between: str, number_follows: bool) -> bool:
         """Whether the text between two words ends a sentence."""
         between = "".join(char for char in between if not is_ignorable(char))
         for stop in STOP_RUN.finditer(between):
             if any(char in CJK_STOPS for char in stop.group()):
                 return True
-            if stop.group() == "." and stop.start() == 0 and self.is_short_form(tokens):
+            if stop.group() == "." and stop.start() == 0 and self.is_short_form(tokens, number_follows):
                 continue
             rest = between[stop.end():]
             while rest and is_closing(rest[0]):
@@ -227,13 +235,19 @@ class Breaks:
                 return True
         return False
 
-    def is_short_form(self, tokens: list[Token]) -> bool:
+    def is_short_form(self, tokens: list[Token], number_follows: bool) -> bool:
         """Whether the last word is an initial or the end of a known abbreviation."""
-        source = self.text(tokens[-1].start, tokens[-1].end)
-        composed = unicodedata.normalize("NFC", "".join(char for char in source if not is_ignorable(char)))
-        if len(composed) == 1 and unicodedata.category(composed) in ("Lu", "Lt"):
+        if self.is_initial(tokens):
             return True
-        return any(self.dotted(tokens, known) for known in abbreviations())
+        fitting = (before_number for known, before_number in abbreviations().items() if self.dotted(tokens, known))
+        return any(number_follows or not before_number for before_number in fitting)
+
+    def is_initial(self, tokens: list[Token]) -> bool:
+        """Whether the last word is a single letter, but not the rest of a word as the t of "don't" is."""
+        word = tokens[-1].word
+        if len(word) != 1 or unicodedata.category(word)[0] != "L" or stands_alone(word):
+            return False
+        return len(tokens) < 2 or self.text(tokens[-2].end, tokens[-1].start) not in APOSTROPHES
 
     def dotted(self, tokens: list[Token], known: tuple[str, ...]) -> bool:
         """Whether the last words are those of an abbreviation, joined by single full stops."""
