@@ -1,0 +1,257 @@
+/* reader_md.c - Markdown (CommonMark with tables, strikethrough and task lists) with front matter: the text without its
+ * markup, on the lines of the source. md4c tells what is text by pointing into the source; all positions come from
+ * there. Its own words (code indentation, line breaks) come from elsewhere in memory and are spaces at most.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include <md4c.h>
+#include <string.h>
+
+#include "indexer/entities.h"
+#include "indexer/rawhtml.h"
+#include "indexer/reader.h"
+
+enum { NOWHERE = -1 };
+
+struct md {
+    struct markup *m;
+    struct rawhtml html;
+    const char *parsed; /* what md4c was given: the source behind the front matter */
+    size_t parsed_len;
+    size_t base;        /* its offset in the source */
+    bool in_code;       /* in a block of code */
+    bool in_heading;    /* in the first heading, or none was met that has text */
+    size_t heading_from; /* length of the text before the heading that is being read */
+    int64_t title_start, title_end; /* bytes of the text; NOWHERE */
+};
+
+/* ---- pieces -------------------------------------------------------------------------------------------------- */
+
+static void note_title(struct md *md)
+{
+    if (md->in_heading && md->title_start == NOWHERE)
+        md->title_start = (int64_t)md->m->last_start;
+}
+
+/* Source bytes that are text, unless a comment or script hides them. */
+static void put_text(void *user, size_t off, size_t len)
+{
+    struct md *md = user;
+    size_t hidden = md->html.hidden_until;
+    if (off < hidden) {
+        size_t cut = hidden - off < len ? hidden - off : len;
+        off += cut;
+        len -= cut;
+    }
+    if (len == 0)
+        return;
+    markup_piece(md->m, off, len);
+    note_title(md);
+}
+
+static void put_decoded(void *user, size_t off, const char *bytes, size_t len)
+{
+    struct md *md = user;
+    if (off < md->html.hidden_until)
+        return;
+    markup_decoded(md->m, off, bytes, len);
+    note_title(md);
+}
+
+static void put_entity(struct md *md, size_t off, size_t len)
+{
+    char bytes[4];
+    size_t n = 0;
+    if (entity_decode(md->m->source + off, len, bytes, &n) == len)
+        put_decoded(md, off, bytes, n);
+    else
+        put_text(md, off, len);
+}
+
+/* ---- headings ------------------------------------------------------------------------------------------------ */
+
+static void begin_heading(struct md *md)
+{
+    md->in_heading = md->title_end == NOWHERE;
+    md->heading_from = md->m->text.len;
+    md->title_start = md->in_heading ? NOWHERE : md->title_start;
+}
+
+/* Takes ` {#some-id .class}` off the end of the text from `start` on: kramdown, Hugo and Pandoc give headings names. */
+static void cut_attributes(struct markup *m, size_t start)
+{
+    const char *text = m->text.data + start;
+    size_t len = m->text.len - start;
+    while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+        len--;
+    if (len < 3 || text[len - 1] != '}')
+        return;
+    const char *brace = memrchr(text, '{', len);
+    if (brace == NULL || (brace[1] != '#' && brace[1] != '.' && brace[1] != ':') ||
+        memchr(brace, '\n', (size_t)(text + len - brace)) != NULL)
+        return;
+    len = (size_t)(brace - text);
+    while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+        len--;
+    markup_cut(m, start + len);
+}
+
+static void end_heading(struct md *md)
+{
+    if (md->in_heading && md->title_start != NOWHERE && (int64_t)md->m->text.len > md->title_start)
+        md->title_end = (int64_t)md->m->text.len;
+    md->in_heading = false;
+}
+
+/* ---- HTML inside --------------------------------------------------------------------------------------------- */
+
+static void on_tag(void *user, enum rawhtml_tag tag, bool closing)
+{
+    struct md *md = user;
+    if (tag == TAG_INLINE)
+        return;
+    if (tag != TAG_BREAK)
+        markup_block_end(md->m);
+    if (tag == TAG_HEADING && closing)
+        end_heading(md);
+    markup_separate(md->m, tag == TAG_CELL ? '\t' : ' ');
+    if (tag == TAG_HEADING && !closing)
+        begin_heading(md);
+}
+
+static const struct rawhtml_sink html_sink = {put_text, put_decoded, on_tag};
+
+/* ---- what md4c calls ----------------------------------------------------------------------------------------- */
+
+static int enter_block(MD_BLOCKTYPE type, void *detail, void *user)
+{
+    (void)detail;
+    struct md *md = user;
+    rawhtml_new_block(&md->html);
+    markup_pad(md->m, 0);
+    markup_separate(md->m, type == MD_BLOCK_TD || type == MD_BLOCK_TH ? '\t' : ' ');
+    md->in_code = type == MD_BLOCK_CODE;
+    if (type == MD_BLOCK_H)
+        begin_heading(md);
+    return 0;
+}
+
+static int leave_block(MD_BLOCKTYPE type, void *detail, void *user)
+{
+    (void)detail;
+    struct md *md = user;
+    if (type == MD_BLOCK_H) {
+        if (md->m->text.len > md->heading_from)
+            cut_attributes(md->m, md->heading_from);
+        end_heading(md);
+    }
+    rawhtml_new_block(&md->html);
+    markup_block_end(md->m);
+    md->in_code = false;
+    return 0;
+}
+
+static int on_span(MD_SPANTYPE type, void *detail, void *user)
+{
+    (void)type;
+    (void)detail;
+    (void)user;
+    return 0;
+}
+
+/* Words of md4c's own: a line break, or the spaces that a line of code is indented by. */
+static void on_own_words(struct md *md, MD_TEXTTYPE type, const char *text, size_t len)
+{
+    bool indentation = md->in_code && len > 0 && text[0] == ' ';
+    markup_pad(md->m, indentation ? md->m->padding + len : 0);
+    if (type != MD_TEXT_HTML)
+        markup_separate(md->m, ' ');
+}
+
+static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *user)
+{
+    struct md *md = user;
+    uintptr_t at = (uintptr_t)text, begin = (uintptr_t)md->parsed;
+    if (at < begin || at + size > begin + md->parsed_len || type == MD_TEXT_NULLCHAR || type == MD_TEXT_BR ||
+        type == MD_TEXT_SOFTBR) {
+        on_own_words(md, type, text, size);
+        return 0;
+    }
+    size_t off = md->base + (size_t)(at - begin);
+    if (type == MD_TEXT_HTML)
+        rawhtml_feed(&md->html, off, size);
+    else if (type == MD_TEXT_ENTITY)
+        put_entity(md, off, size);
+    else
+        put_text(md, off, size);
+    return 0;
+}
+
+static const MD_PARSER parser = {
+    .flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS,
+    .enter_block = enter_block,
+    .leave_block = leave_block,
+    .enter_span = on_span,
+    .leave_span = on_span,
+    .text = on_text,
+};
+
+/* ---- the document -------------------------------------------------------------------------------------------- */
+
+/* Copies a title with each run of white space as one space. */
+static void copy_title(struct buf *out, const char *title, size_t len)
+{
+    buf_clear(out);
+    for (size_t i = 0; i < len; i++) {
+        bool space = (unsigned char)title[i] <= ' ';
+        if (!space)
+            buf_addc(out, title[i]);
+        else if (out->len > 0 && out->data[out->len - 1] != ' ')
+            buf_addc(out, ' ');
+    }
+    while (out->len > 0 && out->data[out->len - 1] == ' ')
+        out->len--;
+}
+
+static void set_title(struct reader_room *room, const struct md *md, struct document *doc)
+{
+    if (room->front.title.len > 0) {
+        doc->title = room->front.title.data;
+        doc->title_len = room->front.title.len;
+    } else if (md->title_end != NOWHERE) {
+        copy_title(&room->title, md->m->text.data + md->title_start, (size_t)(md->title_end - md->title_start));
+        doc->title = room->title.data;
+        doc->title_len = room->title.len;
+        doc->title_in_text = doc->title_len > 0;
+        doc->title_start = (uint32_t)md->title_start;
+        doc->title_end = (uint32_t)md->title_end;
+        if (doc->title_len == 0)
+            doc->title = NULL;
+    }
+}
+
+static enum read_result read_md(struct reader_room *room, const struct reader_source *source, struct document *doc)
+{
+    struct markup *m = &room->markup;
+    if (!frontmatter_read(&room->front, source->text, source->len))
+        return READ_NOMEM;
+    markup_begin(m, source->text, source->len);
+    struct md md = {.m = m, .base = room->front.end, .title_start = NOWHERE, .title_end = NOWHERE};
+    md.parsed = source->text + md.base;
+    md.parsed_len = source->len - md.base;
+    rawhtml_begin(&md.html, source->text, source->len, &html_sink, &md);
+    if (md_parse(md.parsed, (MD_SIZE)md.parsed_len, &parser, &md) != 0 || !markup_end(m))
+        return READ_NOMEM;
+    if (m->text.len > DOCUMENT_TEXT_MAX)
+        return READ_TOO_LARGE;
+    doc->text = m->text.data == NULL ? "" : m->text.data;
+    doc->text_len = m->text.len;
+    doc->block_ends = m->block_ends;
+    doc->n_block_ends = m->n_block_ends;
+    doc->blocks_only = true;
+    doc->columns = m->columns;
+    doc->n_columns = m->n_columns;
+    doc->date = room->front.date;
+    set_title(room, &md, doc);
+    return buf_ok(&room->title) ? READ_OK : READ_NOMEM;
+}
+
+const struct reader reader_md = {"markdown", ".md.markdown.mdown.mkd.mkdn.mdx.", read_md};

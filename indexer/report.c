@@ -1,0 +1,86 @@
+/* report.c - see report.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "indexer/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "indexer/progress.h"
+#include "lib/utf8.h"
+
+void report_path(struct buf *out, const char *path, size_t path_len)
+{
+    for (size_t i = 0; i < path_len;) {
+        int32_t cp;
+        size_t len = utf8_decode(path + i, path_len - i, &cp);
+        if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0)) {
+            for (size_t k = 0; k < len; k++)
+                buf_addf(out, "\\x%02X", (unsigned)(unsigned char)path[i + k]);
+        } else if (cp == '\\') {
+            buf_adds(out, "\\\\");
+        } else {
+            buf_add(out, path + i, len);
+        }
+        i += len;
+    }
+}
+
+/* Writes a whole line at once, so that lines of two programs do not mix. */
+static void write_line(struct report *r, const char *path, size_t path_len, const char *fmt, va_list args)
+{
+    char message[512];
+    (void)vsnprintf(message, sizeof message, fmt, args);
+    struct buf line = BUF_INIT;
+    buf_adds(&line, "verbatim-indexer: ");
+    if (path != NULL) {
+        report_path(&line, path, path_len);
+        buf_adds(&line, ": ");
+    }
+    buf_adds(&line, message);
+    buf_addc(&line, '\n');
+    if (r->progress != NULL)
+        progress_hide(r->progress);
+    if (buf_ok(&line))
+        (void)!write(STDERR_FILENO, line.data, line.len);
+    buf_release(&line);
+}
+
+void report_error(struct report *r, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    write_line(r, NULL, 0, fmt, args);
+    va_end(args);
+}
+
+void report_skip(struct report *r, const char *path, size_t path_len, const char *fmt, ...)
+{
+    r->n_named++;
+    if (r->level == REPORT_QUIET)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    write_line(r, path, path_len, fmt, args);
+    va_end(args);
+}
+
+void report_note(struct report *r, const char *path, size_t path_len, const char *fmt, ...)
+{
+    if (r->level < REPORT_VERBOSE)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    write_line(r, path, path_len, fmt, args);
+    va_end(args);
+}
+
+void report_verbose(struct report *r, const char *fmt, ...)
+{
+    if (r->level < REPORT_VERBOSE)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    write_line(r, NULL, 0, fmt, args);
+    va_end(args);
+}

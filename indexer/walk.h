@@ -1,0 +1,30 @@
+/* walk.h - from roots to the list of files to read: recursion, links, loops, hidden names, globs. It reads folders, not
+ * files. Governed by doc/verbatim-indexer.1. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_WALK_H
+#define VERBATIM_WALK_H
+
+#include <signal.h>
+
+#include "indexer/files.h"
+#include "indexer/options.h"
+#include "indexer/report.h"
+#include "indexer/roots.h"
+#include "lib/base.h"
+#include "lib/err.h"
+
+struct walk {
+    const struct options *options; /* borrowed, as the next three */
+    struct root_list *roots;       /* settled; their n_files are counted */
+    struct report *report;
+    const volatile sig_atomic_t *stop; /* not 0: give up with ST_CANCELLED; NULL: never */
+    struct file_list files;            /* the result, sorted */
+    const char **unreadable;           /* stored paths of folders that could not be read, each with a final slash */
+    size_t n_unreadable, unreadable_cap;
+};
+
+/* Walks all roots; options, roots, report and stop are set, the rest is zero. Folders that cannot be read and loops
+ * are named through the report and do not stop it. What vanishes meanwhile is as if it had never been. */
+enum status walk_roots(struct walk *w, struct err *err);
+void walk_release(struct walk *w);
+
+#endif
