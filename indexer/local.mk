@@ -1,7 +1,49 @@
 # indexer/ - verbatim-indexer. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_indexer.a
-libverbatim_indexer_a_SOURCES =
+libverbatim_indexer_a_SOURCES = \
+	indexer/charset.c \
+	indexer/charset.h \
+	indexer/entities.c \
+	indexer/entities.h \
+	indexer/exits.c \
+	indexer/exits.h \
+	indexer/files.c \
+	indexer/files.h \
+	indexer/filter.c \
+	indexer/filter.h \
+	indexer/frontmatter.c \
+	indexer/frontmatter.h \
+	indexer/held.c \
+	indexer/held.h \
+	indexer/info.c \
+	indexer/info.h \
+	indexer/language.c \
+	indexer/language.h \
+	indexer/markup.c \
+	indexer/markup.h \
+	indexer/options.c \
+	indexer/options.h \
+	indexer/pipeline.c \
+	indexer/pipeline.h \
+	indexer/progress.c \
+	indexer/progress.h \
+	indexer/rawhtml.c \
+	indexer/rawhtml.h \
+	indexer/reader.c \
+	indexer/reader.h \
+	indexer/reader_md.c \
+	indexer/reader_text.c \
+	indexer/readfile.c \
+	indexer/readfile.h \
+	indexer/report.c \
+	indexer/report.h \
+	indexer/roots.c \
+	indexer/roots.h \
+	indexer/update.c \
+	indexer/update.h \
+	indexer/walk.c \
+	indexer/walk.h
 
-#bin_PROGRAMS += verbatim-indexer
-#verbatim_indexer_SOURCES = indexer/main.c
-#verbatim_indexer_LDADD = libverbatim_indexer.a $(STORE_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS)
+bin_PROGRAMS += verbatim-indexer
+verbatim_indexer_SOURCES = indexer/main.c
+verbatim_indexer_LDADD = libverbatim_indexer.a $(STORE_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS)

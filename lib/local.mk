@@ -16,6 +16,8 @@ libverbatim_lib_a_SOURCES = \
 	lib/etdc.h \
 	lib/fold.c \
 	lib/fold.h \
+	lib/glob.c \
+	lib/glob.h \
 	lib/lex.c \
 	lib/lex.h \
 	lib/match.c \

@@ -81,7 +81,7 @@ may lib
 may shim lib
 may store lib shim
 may engine lib shim store
-may indexer lib store
+may indexer lib shim store
 may queryd lib store engine
 
 banned='strcpy|strcat|strncpy|strncat|stpcpy|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|atof|alloca'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # driver.sh - runs one test for automake and writes its result. A test that prints a TAP plan ("1..N", more than one is
-# fine) counts each "ok" and "not ok"; any other counts once, by exit status: 0 passed, 77 skipped, 99 broken.
+# fine) counts each "ok" and "not ok", one that prints "Ran N tests" as Python's unittest does counts those; any other
+# counts once, by exit status: 0 passed, 77 skipped, 99 broken.
 # Usage: as automake calls it (Automake manual, "Command-line arguments for test drivers").
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
@@ -36,6 +37,11 @@ LC_ALL=C awk -v name="$name" -v status="$status" -v xfail="$expect_failure" '
         n[word]++
         print ":test-result: " word " " what
     }
+    # The number in "(failures=2, errors=1)".
+    function number(of,    at) {
+        at = index($0, of "=")
+        return at ? substr($0, at + length(of) + 1) + 0 : 0
+    }
     function overall(    i, words, m) {
         m = split("ERROR FAIL XFAIL PASS", words, " ")
         for (i = 1; i <= m; i++)
@@ -43,6 +49,8 @@ LC_ALL=C awk -v name="$name" -v status="$status" -v xfail="$expect_failure" '
         return "SKIP"
     }
     /^1\.\.[0-9]+/ { plans++; planned += substr($1, 4) }
+    /^Ran [0-9]+ tests? in/ { ran += $2 }
+    /^FAILED \(|^OK \(/ { unlucky += number("failures") + number("errors"); skipped += number("skipped") }
     /^(not )?ok( |$)/ { line[++lines] = $0 }
     END {
         if (plans) {
@@ -53,6 +61,12 @@ LC_ALL=C awk -v name="$name" -v status="$status" -v xfail="$expect_failure" '
             if (lines != planned) result("ERROR", name ": planned " planned " checks and made " lines)
             if (status != 0 && status != 77 && !n["FAIL"] && !n["XFAIL"]) result("FAIL", name ": exit status " status)
             if (!lines && !planned) result("SKIP", name)
+        }
+        else if (ran) {
+            for (i = 1; i <= ran - unlucky - skipped; i++) result("PASS", name " " i)
+            for (i = 1; i <= skipped; i++) result("SKIP", name)
+            for (i = 1; i <= unlucky; i++) result("FAIL", name)
+            if (status != 0 && !unlucky) result("FAIL", name ": exit status " status)
         }
         else if (status == 0) result("PASS", name)
         else if (status == 77) result("SKIP", name)

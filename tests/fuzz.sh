@@ -2,6 +2,7 @@
 # fuzz.sh - gives each fuzzer its seeds, and each seed again with bytes changed and cut off. Prints TAP.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
+: "${top_srcdir:=.}" "${top_builddir:=.}"
 seeds=$top_srcdir/tests/fuzz/seeds checks=0 failed=0
 
 # replay FUZZER FOLDER...

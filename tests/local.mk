@@ -18,6 +18,7 @@ AM_TESTS_ENVIRONMENT = \
 UNIT_TESTS = \
 	tests/unit/test_fold \
 	tests/unit/test_match \
+	tests/unit/test_reader_md \
 	tests/unit/test_scan \
 	tests/unit/test_token \
 	tests/unit/test_token_random \
@@ -53,5 +54,11 @@ FUZZ_MAIN = tests/fuzz/replay.c
 FUZZ_ENGINE =
 endif
 
-TESTS += tests/check-style.sh
+TESTS += tests/oracle/test_oracle.py tests/check-style.sh
 EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/fuzz.sh tests/no-cmocka.sh tests/data tests/oracle
+
+# What reads bytes from outside, for a build with sanitizers.
+SANITIZE_TESTS = $(UNIT_TESTS) tests/fuzz.sh
+.PHONY: check-sanitize
+check-sanitize:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(SANITIZE_TESTS)"
