@@ -1,0 +1,453 @@
+/* conn.c - see conn.h.
+ *
+ * bytes -> framer (lines that wait) -> one at a time: in the loop, or as a job in another thread -> output
+ *
+ * conn_pump moves all of it as far as it goes, and is called whenever something changed. Lines are looked at twice: when
+ * they are read, for `cancel`, and in their turn, to run them. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "queryd/conn.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "queryd/framer.h"
+#include "queryd/proto.h"
+#include "queryd/server.h"
+
+struct conn {
+    struct conn *next, **link; /* in the server's list */
+    struct server *server;
+    struct bufferevent *bev;
+    struct event *linger; /* NULL until it lingers */
+    struct framer framer;
+    struct settings settings;
+    struct job *job;        /* the request that runs or waits for a thread; then no other is begun */
+    uint64_t cancel_before; /* lines with smaller numbers are cancelled */
+    bool ended;             /* the client sends no more */
+    bool closing;           /* no further line is begun; ends once the output is taken */
+    bool stalled;           /* the client does not take its output: no further line is begun */
+    bool broken;            /* memory ran out: a reply could be incomplete */
+    bool refused;           /* one too many: never read */
+    int64_t active;         /* search_now() when something last moved */
+    size_t output_seen;     /* bytes not taken by then */
+};
+
+struct conn *conn_following(const struct conn *c)
+{
+    return c->next;
+}
+
+/* ---- output ---- */
+
+static size_t output_len(const struct conn *c)
+{
+    return evbuffer_get_length(bufferevent_get_output(c->bev)) + c->server->out.len;
+}
+
+static void flush(struct conn *c)
+{
+    struct buf *out = &c->server->out;
+    if (!buf_ok(out) || (out->len > 0 && bufferevent_write(c->bev, out->data, out->len) != 0))
+        c->broken = true;
+    buf_clear(out);
+}
+
+static void free_rows(const void *data, size_t len, void *arg)
+{
+    (void)data;
+    (void)len;
+    free(arg);
+}
+
+/* Gives the rows' memory to the output, instead of copying it. */
+static void hand_over(struct conn *c, struct buf *rows)
+{
+    flush(c);
+    struct evbuffer *output = bufferevent_get_output(c->bev);
+    if (evbuffer_add_reference(output, rows->data, rows->len, free_rows, rows->data) != 0)
+        c->broken = true;
+    else
+        *rows = (struct buf)BUF_INIT;
+}
+
+static void emit(struct conn *c, const char *tag, size_t tag_len, const struct command *command, struct reply *reply)
+{
+    enum { COPY_UP_TO = 8192 };
+    struct buf *out = &c->server->out;
+    reply_settle(reply);
+    stats_count(&c->server->stats, command, reply->code);
+    if (tag_len > 0) {
+        buf_addc(out, '@');
+        buf_add(out, tag, tag_len);
+        buf_addc(out, ' ');
+    }
+    buf_add(out, reply->head.data, reply->head.len);
+    buf_addc(out, '\n');
+    if (reply->rows.len > COPY_UP_TO)
+        hand_over(c, &reply->rows);
+    else
+        buf_add(out, reply->rows.data, reply->rows.len);
+    if (reply->close)
+        c->closing = true;
+}
+
+/* ---- running lines ---- */
+
+static void emit_job(struct conn *c, struct job *job)
+{
+    emit(c, job->tag, job->tag_len, job->command, &job->reply);
+}
+
+static bool hand_to_thread(struct conn *c, struct job *job)
+{
+    if (job->command->place == COMMAND_IN_WORKER)
+        return pool_submit(c->server->pool, job);
+    generation_submit(c->server->generation, job);
+    return true;
+}
+
+/* Takes the job back if nobody has begun it. */
+static bool withdraw(struct conn *c, struct job *job)
+{
+    if (job->command->place == COMMAND_IN_WORKER)
+        return pool_withdraw(c->server->pool, job);
+    return generation_withdraw(c->server->generation, job);
+}
+
+/* False: it did not come to that, and reply says why. */
+static bool run_in_thread(struct conn *c, const struct proto *p, uint64_t number, struct reply *reply)
+{
+    struct job *job = job_new(p->command, p->arg, p->arg_len);
+    if (job == NULL) {
+        reply_error(reply, REPLY_INTERNAL, "out of memory");
+        return false;
+    }
+    job->settings = c->settings;
+    job->timeout = (int64_t)c->server->flags->query_timeout * 1000000;
+    job->owner = c;
+    job->number = number;
+    job->tag_len = p->tag_len;
+    memcpy(job->tag, p->tag != NULL ? p->tag : "", p->tag_len);
+    if (!hand_to_thread(c, job)) {
+        job_free(job);
+        reply_error(reply, REPLY_BUSY, "too many requests wait; try again");
+        return false;
+    }
+    c->job = job;
+    return true;
+}
+
+static void run_here(struct conn *c, const struct proto *p, struct reply *reply)
+{
+    const struct request req = {
+        .arg = p->arg,
+        .arg_len = p->arg_len,
+        .settings = &c->settings,
+        .stats = p->command == &command_stats ? server_stats(c->server) : NULL,
+    };
+    p->command->run(&req, reply);
+}
+
+static bool is_cancelled(const struct conn *c, uint64_t number, const struct command *command)
+{
+    return number < c->cancel_before && (command == NULL || !command->keeps_place);
+}
+
+static void run_line(struct conn *c, const struct framer_line *line)
+{
+    struct reply *reply = &c->server->reply;
+    struct proto p;
+    reply_clear(reply);
+    bool runnable = proto_parse(line, c->framer.max_line, &p, reply);
+    if (is_cancelled(c, line->number, p.command) && !reply->close)
+        reply_error(reply, REPLY_CANCELLED, "cancelled");
+    else if (runnable && p.command->place == COMMAND_IN_LOOP)
+        run_here(c, &p, reply);
+    else if (runnable && run_in_thread(c, &p, line->number, reply))
+        return;
+    emit(c, p.tag, p.tag_len, p.command, reply);
+}
+
+/* Begins the lines that wait, until one takes a thread. */
+static void run_lines(struct conn *c)
+{
+    struct framer_line line;
+    while (c->job == NULL && !c->closing && !c->stalled && framer_next(&c->framer, &line)) {
+        run_line(c, &line);
+        c->stalled = output_len(c) > CONN_OUTPUT_HIGH;
+    }
+}
+
+/* ---- cancelling ---- */
+
+/* The loop lets go of the job: it is freed, now or when it comes back. */
+static void abandon(struct conn *c)
+{
+    struct job *job = c->job;
+    c->job = NULL;
+    job->owner = NULL;
+    if (withdraw(c, job))
+        job_free(job);
+    else
+        atomic_store(&job->cancel, true);
+}
+
+/* A search stops within milliseconds and is answered then; what waits, or cannot be stopped, is answered at once. */
+static void cancel_job(struct conn *c)
+{
+    struct job *job = c->job;
+    bool waits = withdraw(c, job);
+    if (!waits && job->command->place == COMMAND_IN_WORKER) {
+        atomic_store(&job->cancel, true);
+        return;
+    }
+    struct reply *reply = &c->server->reply;
+    reply_clear(reply);
+    reply_error(reply, REPLY_CANCELLED, "cancelled");
+    emit(c, job->tag, job->tag_len, job->command, reply);
+    c->job = NULL;
+    job->owner = NULL;
+    if (waits)
+        job_free(job);
+}
+
+static void look_for_cancel(struct conn *c, const struct framer_line *line)
+{
+    bool anything_earlier = c->job != NULL || framer_waiting(&c->framer) > 1;
+    if (!anything_earlier || !proto_is_cancel(line))
+        return;
+    c->cancel_before = line->number;
+    if (c->job != NULL)
+        cancel_job(c);
+}
+
+/* ---- reading ---- */
+
+/* Reads up to the end of the next line; false: there is none for now. */
+static bool read_line(struct conn *c)
+{
+    struct evbuffer *input = bufferevent_get_input(c->bev);
+    struct framer_line line;
+    for (size_t len; (len = evbuffer_get_contiguous_space(input)) > 0;) {
+        const char *bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)len);
+        size_t used = framer_feed(&c->framer, bytes, len, &line);
+        if (line.text != NULL)
+            look_for_cancel(c, &line);
+        (void)evbuffer_drain(input, used);
+        if (line.text != NULL || used == 0)
+            return line.text != NULL;
+    }
+    if (!c->ended)
+        return false;
+    framer_end(&c->framer, &line);
+    if (line.text != NULL)
+        look_for_cancel(c, &line);
+    return line.text != NULL;
+}
+
+static void set_reading(struct conn *c)
+{
+    bool on = c->linger != NULL || (!c->ended && !c->closing && framer_has_room(&c->framer));
+    if (on)
+        (void)bufferevent_enable(c->bev, EV_READ);
+    else
+        (void)bufferevent_disable(c->bev, EV_READ);
+}
+
+/* ---- ending ---- */
+
+static void on_linger(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    conn_free(arg);
+}
+
+/* The last reply is out. Closing now could throw it away on its way, if there is something that was sent and not read
+ * (TCP answers that with a reset); so say that this was all, and wait a moment for the client to end. */
+static void end(struct conn *c)
+{
+    if (!c->ended) {
+        (void)shutdown(bufferevent_getfd(c->bev), SHUT_WR);
+        c->linger = evtimer_new(c->server->base, on_linger, c);
+    }
+    struct timeval moment = {CONN_LINGER_MS / 1000, CONN_LINGER_MS % 1000 * 1000};
+    if (c->linger == NULL || event_add(c->linger, &moment) != 0)
+        conn_free(c);
+    else
+        set_reading(c);
+}
+
+/* When all has been moved that can be. The connection may be gone afterwards. */
+static void settle(struct conn *c)
+{
+    flush(c);
+    if (c->broken || framer_failed(&c->framer)) {
+        log_warn(c->server->log, "out of memory: a connection is closed");
+        conn_free(c);
+        return;
+    }
+    bool quiet = c->job == NULL && output_len(c) == 0;
+    bool all_run = c->ended && framer_waiting(&c->framer) == 0;
+    if (quiet && (c->closing || all_run)) {
+        end(c);
+        return;
+    }
+    if (framer_waiting(&c->framer) == 0)
+        framer_trim(&c->framer);
+    set_reading(c);
+}
+
+static void pump(struct conn *c)
+{
+    if (c->linger != NULL)
+        return;
+    do
+        run_lines(c);
+    while (!c->closing && !c->broken && read_line(c));
+    settle(c);
+}
+
+void conn_free(struct conn *c)
+{
+    struct server *s = c->server;
+    if (c->job != NULL)
+        abandon(c);
+    if (c->refused)
+        s->n_refused--;
+    else
+        s->stats.clients--;
+    *c->link = c->next;
+    if (c->next != NULL)
+        c->next->link = c->link;
+    if (c->linger != NULL)
+        event_free(c->linger);
+    bufferevent_free(c->bev);
+    framer_release(&c->framer);
+    free(c);
+    server_conn_ended(s);
+}
+
+void conn_drain(struct conn *c)
+{
+    if (c->job != NULL && withdraw(c, c->job)) {
+        job_free(c->job);
+        c->job = NULL;
+    }
+    c->closing = true;
+    pump(c);
+}
+
+void conn_hangup(void *conn)
+{
+    conn_free(conn);
+}
+
+void conn_done(struct conn *c, struct job *job)
+{
+    c->job = NULL;
+    if (is_cancelled(c, job->number, job->command))
+        reply_error(&job->reply, REPLY_CANCELLED, "cancelled");
+    emit_job(c, job);
+    job_free(job);
+    c->active = search_now();
+    c->stalled = output_len(c) > CONN_OUTPUT_HIGH;
+    pump(c);
+}
+
+void conn_check_idle(struct conn *c, int64_t now, int64_t timeout)
+{
+    size_t output = output_len(c);
+    if (c->job != NULL || output != c->output_seen)
+        c->active = now;
+    c->output_seen = output;
+    if (now - c->active >= timeout)
+        conn_free(c);
+}
+
+/* ---- events ---- */
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+    struct conn *c = arg;
+    c->active = search_now();
+    if (c->linger != NULL) {
+        struct evbuffer *input = bufferevent_get_input(bev);
+        (void)evbuffer_drain(input, evbuffer_get_length(input));
+        return;
+    }
+    pump(c);
+}
+
+static void on_written(struct bufferevent *bev, void *arg)
+{
+    struct conn *c = arg;
+    (void)bev;
+    c->stalled = false;
+    pump(c);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+    struct conn *c = arg;
+    (void)bev;
+    if ((what & BEV_EVENT_ERROR) != 0 || c->linger != NULL) {
+        conn_free(c);
+        return;
+    }
+    if ((what & BEV_EVENT_EOF) != 0)
+        c->ended = true;
+    pump(c);
+}
+
+/* ---- beginning ---- */
+
+static void add_to_list(struct conn *c)
+{
+    struct server *s = c->server;
+    c->next = s->conns;
+    c->link = &s->conns;
+    if (c->next != NULL)
+        c->next->link = &c->next;
+    s->conns = c;
+    if (c->refused) {
+        s->n_refused++;
+        s->stats.clients_refused++;
+    } else {
+        s->stats.clients++;
+        s->stats.clients_total++;
+    }
+}
+
+static void refuse(struct conn *c)
+{
+    buf_addf(&c->server->out, "ERR %d %s %u clients are connected, the most allowed; try again\n", REPLY_BUSY,
+             reply_word(REPLY_BUSY), (unsigned)c->server->flags->max_clients);
+    c->closing = true;
+}
+
+void conn_new(struct server *s, int fd)
+{
+    bool refused = s->stats.clients >= s->flags->max_clients;
+    struct conn *c = refused && s->n_refused >= CONN_MAX_REFUSED ? NULL : calloc(1, sizeof *c);
+    struct bufferevent *bev = c != NULL ? bufferevent_socket_new(s->base, fd, BEV_OPT_CLOSE_ON_FREE) : NULL;
+    if (bev == NULL) {
+        free(c);
+        (void)close(fd);
+        return;
+    }
+    *c = (struct conn){.server = s, .bev = bev, .refused = refused, .active = search_now()};
+    framer_init(&c->framer, s->flags->max_line);
+    settings_init(&c->settings, s->flags->max_rows);
+    bufferevent_setcb(bev, on_read, on_written, on_event, c);
+    bufferevent_setwatermark(bev, EV_WRITE, CONN_OUTPUT_LOW, 0);
+    (void)bufferevent_enable(bev, EV_WRITE);
+    (void)hangup_watch(&s->hangup, fd, c);
+    add_to_list(c);
+    if (refused)
+        refuse(c);
+    pump(c);
+}

@@ -1,0 +1,36 @@
+/* generation.h - which generation of the index serves, and the thread that looks for a newer one: four times a second,
+ * on SIGHUP and on `reload`. A new one is verified whole before it serves; one that fails is told in the log and the
+ * old one goes on. Requests hold a reference to the one they began on. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_GENERATION_H
+#define VERBATIM_GENERATION_H
+
+#include "lib/base.h"
+#include "lib/err.h"
+#include "queryd/job.h"
+#include "queryd/log.h"
+#include "store/snapshot.h"
+
+struct generation;
+
+/* Opens the live generation for n_readers threads (ST_NOT_FOUND, ST_DAMAGED, ST_VERSION ...) and starts the thread. All
+ * pointers are borrowed until generation_free. The first generation's bodies are verified in the background. */
+enum status generation_new(const char *index_dir, unsigned n_readers, const struct log *log, struct done *done,
+                           struct generation **out, struct err *err);
+
+/* Waits up to a second for the threads. True when they have ended and all is freed. Safe on NULL. */
+bool generation_free(struct generation *g);
+
+struct snapshot *generation_ref(struct generation *g); /* what serves now; the caller gives the reference back */
+uint64_t generation_number(struct generation *g);
+
+void generation_look(struct generation *g); /* look now; returns at once */
+
+/* `reload`: takes the job over and runs it, in the thread, after looking. */
+void generation_submit(struct generation *g, struct job *job);
+/* Takes back a job that has not been begun. */
+bool generation_withdraw(struct generation *g, struct job *job);
+
+/* For a job in the thread: what serves now, and ST_OK or why the newest does not. */
+enum status generation_result(struct generation *g, uint64_t *number, struct err *err);
+
+#endif

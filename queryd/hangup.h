@@ -1,0 +1,25 @@
+/* hangup.h - notices that the other end of a connection has gone altogether, also while nothing is read from it. A
+ * client that only closed its sending side has not: it still reads. An epoll instance of its own reports just that.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_HANGUP_H
+#define VERBATIM_HANGUP_H
+
+#include <event2/event.h>
+
+#include "lib/base.h"
+#include "lib/err.h"
+
+struct hangup {
+    int fd;
+    struct event *event;
+    void (*gone)(void *who);
+};
+
+/* gone is called in the loop, at most once for each watched descriptor; it may close that one, no other. */
+enum status hangup_init(struct hangup *h, struct event_base *base, void (*gone)(void *who), struct err *err);
+void hangup_release(struct hangup *h); /* safe on a zeroed one */
+
+/* Watches until fd is closed. False when that cannot be: disconnects are then seen by reading and writing only. */
+bool hangup_watch(struct hangup *h, int fd, void *who);
+
+#endif

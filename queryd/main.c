@@ -1,0 +1,142 @@
+/* main.c - verbatim-queryd: answers phrase and proximity searches on sockets. Governed by doc/protocol.md and
+ * doc/verbatim-queryd.1. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "queryd/flags.h"
+#include "queryd/listen.h"
+#include "queryd/log.h"
+#include "queryd/sdnotify.h"
+#include "queryd/server.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+enum {
+    EXIT_BAD_USAGE = 64,
+    EXIT_BAD_INDEX = 65,
+    EXIT_NO_INDEX = 66,
+    EXIT_NO_RESOURCES = 71,
+    EXIT_CANNOT_LISTEN = 73,
+    EXIT_CANNOT_READ = 74,
+    EXIT_LIVE = 75
+};
+
+static int exit_code(enum status status)
+{
+    switch (status) {
+    case ST_OK:
+        return EXIT_SUCCESS;
+    case ST_USAGE:
+        return EXIT_BAD_USAGE;
+    case ST_DAMAGED:
+    case ST_VERSION:
+        return EXIT_BAD_INDEX;
+    case ST_NOT_FOUND:
+        return EXIT_NO_INDEX;
+    case ST_CREATE:
+        return EXIT_CANNOT_LISTEN;
+    case ST_IO:
+        return EXIT_CANNOT_READ;
+    case ST_LOCKED:
+        return EXIT_LIVE;
+    default:
+        return EXIT_NO_RESOURCES;
+    }
+}
+
+/* A page of a mapped index file that is no longer there: somebody cut the file short, or the disk failed. No answer
+ * could be trusted, so end with a sentence and the code of a damaged index; only what is safe in a handler. */
+static void on_bus_error(int signal)
+{
+    static const char line[] = "verbatim-queryd: an index file was cut short or cannot be read while it is in use; "
+                               "check the disk and verbatim-indexer --check\n";
+    (void)signal;
+    ssize_t n = write(STDERR_FILENO, line, sizeof line - 1);
+    (void)n;
+    _exit(EXIT_BAD_INDEX);
+}
+
+static void set_signals(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, bus = {.sa_handler = on_bus_error};
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGBUS, &bus, NULL);
+}
+
+/* Each client takes a descriptor, and so does each part of the index. */
+static void raise_limit(const struct flags *flags, const struct log *log)
+{
+    enum { SPARE = 512 };
+    struct rlimit limit;
+    rlim_t want = (rlim_t)flags->max_clients + SPARE;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want)
+        return;
+    limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < want)
+        log_warn(log, "%" PRIu32 " clients may be too many for the %llu descriptors that are allowed (ulimit -n)",
+                 flags->max_clients, (unsigned long long)limit.rlim_cur);
+}
+
+static void say_ready(const struct server *s)
+{
+    (void)fputs("ready", stdout);
+    for (size_t i = 0; i < s->listeners->n; i++)
+        (void)printf(" %s", s->listeners->items[i].address);
+    (void)putchar('\n');
+    (void)fflush(stdout);
+    sdnotify_send("READY=1");
+    log_info(s->log, "%s: generation %" PRIu64 " serves", s->flags->index_dir, generation_number(s->generation));
+}
+
+/* The sockets come first: a live daemon is found out before the index costs anything, and no thread sees the umask
+ * change. What connects meanwhile waits. */
+static enum status serve(const struct flags *flags, const struct log *log, struct err *err)
+{
+    static struct listen_set listeners;
+    static struct server server;
+    enum status status = listen_open(&listeners, flags->listen, flags->n_listen, err);
+    if (status != ST_OK)
+        return status;
+    status = server_init(&server, flags, log, &listeners, err);
+    if (status == ST_OK) {
+        say_ready(&server);
+        status = server_run(&server, err);
+        if (!server_release(&server)) {
+            listen_close(&listeners);
+            _exit(exit_code(status)); /* a thread still uses what exit() would take away */
+        }
+    }
+    listen_close(&listeners);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct flags flags;
+    struct err err = {0};
+    enum status status = flags_parse(&flags, argc, argv, &err);
+    if (status != ST_OK) {
+        (void)fprintf(stderr, "verbatim-queryd: %s\nTry: verbatim-queryd --help\n", err.text);
+        return exit_code(status);
+    }
+    if (flags.action == FLAGS_HELP) {
+        flags_help(stdout);
+        return EXIT_SUCCESS;
+    }
+    if (flags.action == FLAGS_VERSION)
+        return puts("verbatim-queryd " PACKAGE_VERSION) < 0;
+    const struct log log = {.fd = STDERR_FILENO, .level = flags.log};
+    set_signals();
+    raise_limit(&flags, &log);
+    status = serve(&flags, &log, &err);
+    if (status != ST_OK)
+        (void)fprintf(stderr, "verbatim-queryd: %s\n", err.text);
+    return exit_code(status);
+}

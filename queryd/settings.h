@@ -1,0 +1,41 @@
+/* settings.h - what a connection has set: how many rows, in which form and order. Governed by doc/protocol.md, "set".
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_SETTINGS_H
+#define VERBATIM_SETTINGS_H
+
+#include "lib/base.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+
+enum settings_name {
+    SETTING_LIMIT,
+    SETTING_OFFSET,
+    SETTING_PER_DOC,
+    SETTING_FORMAT, /* enum settings_format */
+    SETTING_CONTEXT,
+    SETTING_ORDER, /* enum search_order */
+    SETTING_MARK,  /* 0 or 1 */
+    SETTING_COUNT, /* enum settings_count */
+    SETTINGS_N
+};
+
+enum settings_format { FORMAT_LINES, FORMAT_JSON };
+enum settings_count { COUNT_EXACT, COUNT_PAGE };
+enum { SETTINGS_MAX_CONTEXT = 100 };
+
+struct settings {
+    uint32_t v[SETTINGS_N];
+    uint32_t max_rows; /* the most that limit may be */
+};
+
+void settings_init(struct settings *s, uint32_t max_rows);
+
+/* Sets from "NAME VALUE"; ST_USAGE says what is allowed. Nothing changes on an error. */
+enum status settings_set(struct settings *s, const char *text, size_t len, struct err *err);
+
+/* The name of the i-th setting (i < SETTINGS_N), and for people what it means and may be: "rows of a reply at most
+ * (0 to 100000; at first 100)". */
+const char *settings_name_at(size_t i);
+void settings_describe(struct buf *out, size_t i, uint32_t max_rows);
+
+#endif
