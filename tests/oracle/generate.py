@@ -208,8 +208,8 @@ class QueryMaker:
         if kind == "word":
             return Phrase((self.one_word(),))
         if kind == "unordered":
-            words = tuple(self.word() for _ in range(self.rng.randint(1, 4)))
-            return Unordered(words, self.rng.choice([0, 0, 1, 2, 3, 6]))
+            words = [self.word() for _ in range(self.rng.randint(1, 4))]
+            return trees.unordered(words, self.rng.choice([0, 0, 1, 2, 3, 6]))
         if kind == "run" and self.bodies:
             return self.run()
         return self.phrase()
@@ -222,7 +222,9 @@ class QueryMaker:
     def phrase(self) -> Node:
         """Two items or more, words at least at one place, no gap at the ends."""
         while True:
-            items = [self.item() for _ in range(self.rng.randint(2, 5))]
+            items = trees.merged([self.item() for _ in range(self.rng.randint(2, 5))])
+            if any(isinstance(item, Gap) and item.most > query.MAX_GAP for item in items):
+                continue
             ends_well = not isinstance(items[0], Gap) and not isinstance(items[-1], Gap)
             if ends_well and not all(isinstance(item, (AnyWord, Gap)) for item in items):
                 return Phrase(tuple(items))
@@ -343,7 +345,7 @@ class Speller:
 
     def phrase(self, node: Phrase) -> str:
         ends_wild = any(isinstance(item, Pattern) and item.text.endswith(ANY_CHAR) for item in node.items)
-        single = len(node.items) == 1
+        single = len(node.items) == 1 and not isinstance(node.items[0], Alternatives)
         bare_words = all(isinstance(item, Word) for item in node.items)
         if ends_wild or (single and self.chance(0.75)) or (bare_words and self.chance(0.08)):
             return self.joint(node).join(self.item(item) for item in node.items)
@@ -362,7 +364,7 @@ class Speller:
         for at, item in enumerate(items):
             text += (self.gap_between(items[at - 1], item) if at else "") + self.item(item)
         if self.full and self.chance(0.05):
-            text = self.rng.choice(["... ", "…", "", "¡"]) + text + self.rng.choice([" ...", "…", " ...5", "!"])
+            text = self.rng.choice(["... ", "… ", "", "¡"]) + text + self.rng.choice([" ...", "…", " ...5", "!"])
         return opening + text + closing
 
     def gap_between(self, one: Item, two: Item) -> str:

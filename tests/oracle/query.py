@@ -19,9 +19,9 @@ Decisions where the contract says nothing:
   punctuation. Before a dot it escapes the whole run of dots.
 - A `?` in quotes is a wildcard when a word character follows it at once or after more wildcards, else punctuation.
 - `...5` is a gap of 5 only if no word character follows the number; `...` with anything else has the default.
-  Neighbouring gaps add up. A run of dots and ellipses is one gap.
+  Neighbouring gaps add up, to 100 at most. A run of dots and ellipses is one gap.
 - `~N` is a suffix when no word character follows the number; `~` before a word begins a stem when no word character
-  stands before it. `~"..."` reads every word of the phrase by its stem. `a~0` is the word a.
+  stands before it. `~"..."` reads every word of the phrase by its stem. `a~0` and `"a"~5` are the word a.
 - Stems and patterns take no `~N`; `"..."~N` takes words only: otherwise 401.
 - In quotes, parentheses that hold a `|` of their own are alternatives; unbalanced ones are punctuation. Alternatives
   may nest.
@@ -39,7 +39,7 @@ from typing import NoReturn
 
 from tree import (ANY_CHAR, ANY_RUN, DEFAULT_DISTANCE, DEFAULT_GAP, DISTANCE_OPERATORS, POSITIONAL_OPERATORS,
                   WILDCARDS, Alternatives, AnyWord, ExtensionFilter, Fuzzy, Gap, Item, Near, Node, Not, PathFilter,
-                  Pattern, Phrase, Since, Stem, Title, Unordered, Until, Word, both, either, is_positional)
+                  Pattern, Phrase, Since, Stem, Title, Until, Word, both, either, is_positional, merged, unordered)
 from words import fold_character, is_mark, is_word_character, words_of
 
 MAX_BYTES = 8192
@@ -101,7 +101,10 @@ class Content:
         while self.at < self.stop:
             self.step()
         self.flush()
-        return self.items
+        items = merged(self.items)
+        if any(isinstance(item, Gap) and item.most > MAX_GAP for item in items):
+            self.parser.fail(422, self.start, f"a gap is at most {MAX_GAP}, neighbouring ones together")
+        return items
 
     def look(self, at: int) -> str:
         return self.text[at] if self.start <= at < self.stop else ""
@@ -506,7 +509,7 @@ class Parser:
         if int(suffix.group(1)) > MAX_DISTANCE:
             self.fail(422, self.at, f"a distance is at most {MAX_DISTANCE}")
         self.at = suffix.end()
-        return Unordered(tuple(item for item in items if isinstance(item, Word)), int(suffix.group(1)))
+        return unordered([item for item in items if isinstance(item, Word)], int(suffix.group(1)))
 
     def parse_field(self, name: str) -> Node:
         start = self.at

@@ -6,6 +6,7 @@ not kept in the tree.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -135,6 +136,22 @@ class Until:
 
 
 Node = Phrase | Unordered | Near | And | Or | Not | Title | PathFilter | ExtensionFilter | Since | Until
+
+
+def merged(items: Sequence[Item]) -> list[Item]:
+    """The items with neighbouring gaps as one, and without gaps of no word."""
+    made: list[Item] = []
+    for item in items:
+        if isinstance(item, Gap) and made and isinstance(made[-1], Gap):
+            made[-1] = Gap(made[-1].most + item.most)
+        else:
+            made.append(item)
+    return [item for item in made if item != Gap(0)]
+
+
+def unordered(words: Sequence[Word], distance: int) -> Node:
+    """`"..."~k`; of one word it is that word."""
+    return Unordered(tuple(words), distance) if len(words) > 1 else Phrase(tuple(words))
 
 
 def both(children: list[Node]) -> Node:
