@@ -240,27 +240,32 @@ static bool find_quote_end(struct lexer *lx, const struct quote *quote, size_t o
         at += len > 0 ? len : char_len(lx, at);
     }
     return lex_fail(lx, ST_BAD_QUERY, off,
-                    "the quote that opens here is never closed: add %s at its end, or put a "
-                    "backslash before it",
+                    "the quote that opens here is never closed: add %s at its end, or put a backslash before it",
                     quote->close[quote->close[1] != NULL]);
+}
+
+/* Where the run without spaces at off ends. */
+static size_t run_end(const struct lexer *lx, size_t off)
+{
+    while (off < lx->len && lex_space_at(lx, off) == 0)
+        off += char_len(lx, off);
+    return off;
 }
 
 /* Behind a closing quote: punctuation up to a space or parenthesis goes with it, anything else is a mistake. */
 static bool skip_glued(struct lexer *lx, struct lexeme *out)
 {
     while (out->end < lx->len && lex_space_at(lx, out->end) == 0 && lx->text[out->end] != ')') {
-        bool plain = strchr("\"(*~|\\", lx->text[out->end]) == NULL && !lex_word_at(lx, out->end);
-        if (!plain)
+        if (strchr("\"(*~|\\", lx->text[out->end]) != NULL || lex_word_at(lx, out->end))
             return lex_fail(lx, ST_BAD_QUERY, out->end,
-                            "found '%s' right behind a closing quote, expected a space "
-                            "(or ~3 for words in any order)",
-                            lex_piece(lx, out->end, lx->len).text);
+                            "found '%s' right after a closing quote, expected a space (or ~3 for words in any order)",
+                            lex_piece(lx, out->end, run_end(lx, out->end)).text);
         out->end += char_len(lx, out->end);
     }
     return true;
 }
 
-/* Reads ~k behind a closing quote. */
+/* Reads ~k after a closing quote. */
 static bool read_suffix(struct lexer *lx, struct lexeme *out)
 {
     if (lx->text[out->end] != '~')
@@ -269,8 +274,7 @@ static bool read_suffix(struct lexer *lx, struct lexeme *out)
     size_t n = lex_number_at(lx, at, lx->len, QUERY_MAX_DISTANCE, &out->number);
     if (n == 0)
         return lex_fail(lx, ST_BAD_QUERY, out->end,
-                        "~ behind a quote needs a number: write ~3 for at most 3 other "
-                        "words among these");
+                        "~ after a quote needs a number: write ~3 for at most 3 other words among these");
     if (out->number > QUERY_MAX_DISTANCE)
         return lex_fail(lx, ST_TOO_BROAD, at, "a distance is at most %d words", QUERY_MAX_DISTANCE);
     out->end = at + n;
@@ -289,8 +293,8 @@ static bool fail_symbol(struct lexer *lx, size_t off)
 {
     if (lx->text[off] == '"')
         return lex_fail(lx, ST_BAD_QUERY, off,
-                        "a quote opens only at the start or behind a space, found one behind "
-                        "other text: put a space or a backslash before it");
+                        "a quote opens only at the start or after a space, found one after other text: put a space "
+                        "or a backslash before it");
     bool bar = lx->text[off] == '|';
     return lex_fail(lx, ST_BAD_QUERY, off, "found '%s' outside quotes: write %s between operands%s", bar ? "|" : "&&",
                     bar ? "OR" : "AND", bar ? ", or \"(one|other) word\" inside a phrase" : "");
@@ -367,7 +371,8 @@ static bool lex_slashed(struct lexer *lx, size_t slash, struct lexeme *out)
 {
     const char *name = lx->text + out->start;
     size_t name_len = slash - out->start;
-    size_t digits = lex_number_at(lx, slash + 1, out->end, QUERY_MAX_DISTANCE, &out->number);
+    int number;
+    size_t digits = lex_number_at(lx, slash + 1, out->end, QUERY_MAX_DISTANCE, &number);
     bool numbered = digits > 0 && slash + 1 + digits == out->end;
     const struct operator* exact = find_operator(name, name_len, false);
     const struct operator* loose = find_operator(name, name_len, true);
@@ -375,12 +380,13 @@ static bool lex_slashed(struct lexer *lx, size_t slash, struct lexeme *out)
     if (exact != NULL && exact->takes_distance && numbered) {
         out->kind = LEX_NEAR;
         out->query_kind = exact->query_kind;
-        if (out->number > QUERY_MAX_DISTANCE)
+        out->number = number;
+        if (number > QUERY_MAX_DISTANCE)
             return lex_fail(lx, ST_TOO_BROAD, slash + 1, "a distance is at most %d words", QUERY_MAX_DISTANCE);
         return true;
     }
     if (exact != NULL && exact->takes_distance)
-        return lex_fail(lx, ST_BAD_QUERY, out->start, "found '%s', expected a number behind the slash: write %s/5",
+        return lex_fail(lx, ST_BAD_QUERY, out->start, "found '%s', expected a number after the slash: write %s/5",
                         piece.text, exact->name);
     if (exact != NULL && numbered)
         return lex_fail(lx, ST_BAD_QUERY, out->start, "found '%s', but %s takes no distance; NEAR/5 does", piece.text,
@@ -390,8 +396,7 @@ static bool lex_slashed(struct lexer *lx, size_t slash, struct lexeme *out)
                         piece.text, loose->name, loose->takes_distance ? "/5" : "");
     if (numbered && is_upper(name, name_len))
         return lex_fail(lx, ST_BAD_QUERY, out->start,
-                        "'%s' is no operator: write NEAR/5 or BEFORE/5, or put it in "
-                        "quotes to find it as text",
+                        "'%s' is no operator: write NEAR/5 or BEFORE/5, or put it in quotes to find it as text",
                         piece.text);
     return true;
 }
@@ -413,7 +418,7 @@ static bool classify_atom(struct lexer *lx, struct lexeme *out)
     return slash == NULL || lex_slashed(lx, (size_t)(slash - lx->text), out);
 }
 
-/* Whether the - at off negates: at the start or behind a space or (, right before an operand. Sets *yes. */
+/* Whether the - at off negates: at the start or after a space or (, right before an operand. Sets *yes. */
 static bool find_negation(struct lexer *lx, size_t off, bool *yes)
 {
     size_t next = off + 1, end;
@@ -454,7 +459,7 @@ static bool lex_symbol(struct lexer *lx, struct lexeme *out)
     if (lx->text[at] != '(' && lx->text[at] != ')')
         return false;
     if (lx->text[at] == ')' && lx->text[at + 1] == '~')
-        return lex_fail(lx, ST_BAD_QUERY, at + 1, "~ behind a parenthesis: only a word or a quoted phrase takes one");
+        return lex_fail(lx, ST_BAD_QUERY, at + 1, "~ after a parenthesis: only a word or a quoted phrase takes one");
     out->kind = lx->text[at] == '(' ? LEX_OPEN : LEX_CLOSE;
     out->end = at + 1;
     return true;
@@ -526,28 +531,35 @@ static bool is_control(char c)
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* Copies text[start, end) as a value: see lex_value. */
-static bool copy_value(struct lexer *lx, size_t start, size_t end, bool quoted, const char **value, size_t *value_len)
+/* Takes the backslash at p, with what belongs to it, to *to; returns the bytes read. One at the very end is meant as
+ * itself and doubled, so that it does not hide the quote that the printer may put after it. */
+static size_t copy_backslash(const char *p, const char *end, char **to)
 {
-    char *to = arena_alloc(lx->arena, end - start + 1);
+    int byte = shown_byte(p, end);
+    if (byte >= 0) {
+        *(*to)++ = (char)byte;
+        return 4;
+    }
+    size_t left = (size_t)(end - p);
+    if (left > 1 && (is_control(p[1]) || lex_quote_mark(p + 1, left - 1) > 0))
+        return 1;
+    *(*to)++ = *p;
+    *(*to)++ = left > 1 ? p[1] : *p;
+    return left > 1 ? 2 : 1;
+}
+
+/* Copies text[start, end) as a value: see lex_value. */
+static bool copy_value(struct lexer *lx, size_t start, size_t end, const char **value, size_t *value_len)
+{
+    char *to = arena_alloc(lx->arena, end - start + 2);
     if (to == NULL)
         return lex_nomem(lx);
     *value = to;
     for (size_t at = start; at < end;) {
-        const char *p = lx->raw + at;
-        int byte = *p == '\\' ? shown_byte(p, lx->raw + end) : -1;
-        if (byte >= 0) {
-            *to++ = (char)byte;
-            at += 4;
-        } else if (*p == '\\' && at + 1 < end &&
-                   (is_control(p[1]) || (quoted && lex_quote_mark(p + 1, lx->len - at - 1) > 0))) {
-            at++;
-        } else if (*p == '\\' && at + 1 < end) {
-            *to++ = *p;
-            *to++ = p[1];
-            at += 2;
+        if (lx->raw[at] == '\\') {
+            at += copy_backslash(lx->raw + at, lx->raw + end, &to);
         } else {
-            *to++ = *p == '\0' ? ' ' : *p;
+            *to++ = lx->raw[at] == '\0' ? ' ' : lx->raw[at];
             at++;
         }
     }
@@ -564,10 +576,10 @@ bool lex_value(struct lexer *lx, const char **value, size_t *value_len)
         if (!find_quote_end(lx, quote, lx->pos, &quoted) || !skip_glued(lx, &quoted))
             return false;
         lx->pos = quoted.end;
-        return copy_value(lx, quoted.inner, quoted.inner_end, true, value, value_len);
+        return copy_value(lx, quoted.inner, quoted.inner_end, value, value_len);
     }
     size_t start = lx->pos;
     while (lx->pos < lx->len && lex_space_at(lx, lx->pos) == 0 && lx->text[lx->pos] != ')')
         lx->pos += char_len(lx, lx->pos);
-    return copy_value(lx, start, lx->pos, false, value, value_len);
+    return copy_value(lx, start, lx->pos, value, value_len);
 }

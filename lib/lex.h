@@ -55,12 +55,12 @@ void lex_release(struct lexer *lx);
 /* The next lexeme; false on failure. */
 bool lex_next(struct lexer *lx, struct lexeme *out);
 
-/* The same right behind `title:`, where operators and fields are plain words. */
+/* The same right after `title:`, where operators and fields are plain words. */
 bool lex_operand(struct lexer *lx, struct lexeme *out);
 
-/* The value right behind the colon of a filter: bare up to a space or `)`, or quoted. *value is in the arena, of
- * *value_len bytes and NUL-terminated. A backslash before a quote mark inside quotes is taken off, `\xHH` of a control
- * or non-ASCII byte becomes that byte; every other backslash stays, for it means something in a glob. */
+/* The value right after the colon of a filter: bare up to a space or `)`, or quoted. *value is in the arena, of
+ * *value_len bytes and NUL-terminated. A backslash before a quote mark is taken off; `\xHH` of a control byte or one
+ * that is not ASCII, which is how rows show it, becomes that byte; other backslashes stay, for globs have them too. */
 bool lex_value(struct lexer *lx, const char **value, size_t *value_len);
 
 /* Bytes of the white space (Unicode's, not control bytes) or of the quote mark that opens or closes at text, or 0. */
@@ -77,7 +77,7 @@ bool lex_word_at(const struct lexer *lx, size_t off);
  * punctuation. Before a dot it takes the whole run of dots. */
 size_t lex_escape_at(const struct lexer *lx, size_t off);
 
-/* Reads decimal digits at off, none behind limit; returns their count. *number is at most max + 1. */
+/* Reads decimal digits at off, none after limit; returns their count. *number is at most max + 1. */
 size_t lex_number_at(const struct lexer *lx, size_t off, size_t limit, int max, int *number);
 
 /* Fails at an offset; always false, so that a failure is one line. Formats like printf. */

@@ -63,7 +63,7 @@ static struct query *new_node(struct parser *p, enum query_kind kind, size_t sta
 static bool enter(struct parser *p, size_t at)
 {
     if (++p->depth > QUERY_MAX_DEPTH)
-        return lex_fail(&p->lx, ST_TOO_BROAD, at, "nested more than %d deep", QUERY_MAX_DEPTH);
+        return lex_fail(&p->lx, ST_TOO_BROAD, at, "the query is nested more than %d deep", QUERY_MAX_DEPTH);
     return true;
 }
 
@@ -136,8 +136,8 @@ static bool check_unordered(struct parser *p, const struct query *q)
         const struct slot *slot = &q->slots.items[i];
         if (slot->kind != SLOT_WORD)
             return lex_fail(&p->lx, ST_BAD_QUERY, slot->column - 1,
-                            "a phrase with ~%u behind it takes plain words "
-                            "only, found a %s: take it out, or join phrases with NEAR/%u",
+                            "a phrase with ~%u after it takes plain words only, found a %s: take it out, or join "
+                            "phrases with NEAR/%u",
                             q->distance, slot_name(slot->kind), q->distance);
     }
     return true;
@@ -151,8 +151,8 @@ static struct query *fail_wordless(struct parser *p, const struct lexeme *at, co
         (void)lex_fail(&p->lx, ST_BAD_QUERY, at->start, "found %s, which holds no word: put one inside", found.text);
     else if (at->kind == LEX_ATOM)
         (void)lex_fail(&p->lx, ST_BAD_QUERY, at->start,
-                       "found '%s' alone: a * stands for a word only inside quotes, as "
-                       "in \"a * b\", and for a part of a word, as in negotiat*",
+                       "found '%s' alone: a * stands for a word only inside quotes, as in \"a * b\", and for a part of "
+                       "a word, as in negotiat*",
                        found.text);
     else
         (void)lex_fail(&p->lx, ST_BAD_QUERY, at->start,
@@ -209,8 +209,7 @@ static struct query *parse_title(struct parser *p)
     bool group = p->look.kind == LEX_OPEN;
     if (!group && p->look.kind != LEX_ATOM && p->look.kind != LEX_QUOTED) {
         (void)lex_fail(&p->lx, ST_BAD_QUERY, p->look.start,
-                       "title: needs a word, a phrase in quotes or a group in "
-                       "parentheses right behind the colon");
+                       "title: needs a word, a phrase in quotes or a group in parentheses right after the colon");
         return NULL;
     }
     q->children = arena_alloc(p->lx.arena, sizeof(struct query *));
@@ -246,12 +245,10 @@ static struct query *parse_filter(struct parser *p)
     const char *value;
     if (q == NULL || !lex_value(&p->lx, &value, &len))
         return NULL;
-    if (q->kind == QUERY_EXT && value[0] == '.') {
+    for (; q->kind == QUERY_EXT && value[0] == '.'; len--)
         value++;
-        len--;
-    }
     if (len == 0) {
-        (void)lex_fail(&p->lx, ST_BAD_QUERY, at, "%s needs a value right behind the colon", kind_name(q->kind));
+        (void)lex_fail(&p->lx, ST_BAD_QUERY, at, "%s needs a value right after the colon", kind_name(q->kind));
         return NULL;
     }
     if (q->kind == QUERY_PATH || q->kind == QUERY_EXT)
@@ -291,8 +288,7 @@ static bool check_operand(struct parser *p, const struct query *q, enum query_ki
     case QUERY_AND:
         if (node->implied)
             return fail_inside(p, node->op, "words side by side mean AND, which", op,
-                               "put them in quotes, or write "
-                               "NEAR between them");
+                               "put them in quotes, or write NEAR between them");
         return fail_inside(p, node->op, "AND", op, "write NEAR, or join two such searches with AND");
     case QUERY_NOT:
         return fail_inside(p, node->op, "NOT", op, "write NOTNEAR, or put NOT before the whole");
@@ -300,9 +296,7 @@ static bool check_operand(struct parser *p, const struct query *q, enum query_ki
     case QUERY_EXT:
     case QUERY_SINCE:
     case QUERY_UNTIL:
-        return fail_inside(p, q->column - 1, kind_name(q->kind), op,
-                           "put the filter before or behind, with a space "
-                           "between");
+        return fail_inside(p, q->column - 1, kind_name(q->kind), op, "put the filter at the end of the query");
     case QUERY_OR:
     case QUERY_TITLE:
         for (size_t i = 0; i < q->n_children; i++)
@@ -344,8 +338,9 @@ static bool check_chain(struct parser *p, const struct query *left)
 {
     if (p->depth + ((const struct node *)left)->links <= QUERY_MAX_DEPTH)
         return true;
-    return lex_fail(&p->lx, ST_TOO_BROAD, p->look.start, "nested more than %d deep (each %s of a chain counts)",
-                    QUERY_MAX_DEPTH, kind_name(p->look.query_kind));
+    return lex_fail(&p->lx, ST_TOO_BROAD, p->look.start,
+                    "the query is nested more than %d deep (each %s of a chain counts)", QUERY_MAX_DEPTH,
+                    kind_name(p->look.query_kind));
 }
 
 static struct query *parse_near(struct parser *p)
@@ -406,6 +401,10 @@ static bool add_flat(struct parser *p, struct operands *list, struct query *q, e
 {
     if (q == NULL || q->kind != kind)
         return q != NULL && add_operand(p, list, q);
+    if (list->op == 0) {
+        list->op = ((const struct node *)q)->op;
+        list->implied = ((const struct node *)q)->implied;
+    }
     for (size_t i = 0; i < q->n_children; i++)
         if (!add_operand(p, list, q->children[i]))
             return false;
@@ -487,9 +486,7 @@ static struct query *parse_all(struct parser *p)
     if (q == NULL || p->look.kind == LEX_END)
         return q;
     (void)lex_fail(&p->lx, ST_BAD_QUERY, p->look.start,
-                   "found '%s', but no parenthesis is open here: take it out, or put "
-                   "it in quotes",
-                   look_piece(p).text);
+                   "found '%s', but no parenthesis is open here: take it out, or put it in quotes", look_piece(p).text);
     return NULL;
 }
 

@@ -163,9 +163,7 @@ static bool put_gap(struct reader *r, struct slots *list)
         return true;
     if (gap > QUERY_MAX_GAP)
         return lex_fail(r->lx, ST_TOO_BROAD, r->span->start + r->gap_at,
-                        "a gap is at most %d words, and these add up "
-                        "to %u",
-                        QUERY_MAX_GAP, gap);
+                        "a gap is at most %d words, and these add up to %u", QUERY_MAX_GAP, gap);
     struct slot *slot = append(r, list);
     if (slot != NULL)
         *slot = (struct slot){.kind = SLOT_GAP, .gap = gap, .column = r->span->start + r->gap_at + 1};
@@ -305,7 +303,7 @@ static void move_to(struct reader *r, size_t at)
     r->touching = r->stem_next = false;
 }
 
-/* ~N behind the last word. */
+/* ~N after the last word. */
 static bool read_edits(struct reader *r, struct slots *list)
 {
     int edits;
@@ -314,13 +312,13 @@ static bool read_edits(struct reader *r, struct slots *list)
     struct slot *slot = &list->items[list->n - 1];
     if (digits == 0)
         return fail(r, r->at,
-                    "~ behind a word needs a number: write ~1 or ~2 for that many edits, or put a backslash "
-                    "before it");
+                    "~ after a word needs a number: write ~1 or ~2 for that many edits, or put a backslash before it");
     if (end < r->len &&
         (lex_word_at(r->lx, r->span->start + end) || is_wildcard(r->work[end]) || r->roles[end] == ROLE_TILDE))
-        return fail(r, end, "the number behind ~ ends here, but text goes on: put a space before it");
+        return fail(r, end, "the number after ~ ends here, but text goes on: put a space before it");
     if (edits > QUERY_MAX_EDITS)
-        return lex_fail(r->lx, ST_TOO_BROAD, r->span->start + r->at + 1, "at most %d edits", QUERY_MAX_EDITS);
+        return lex_fail(r->lx, ST_TOO_BROAD, r->span->start + r->at + 1, "a word may differ by at most %d edits",
+                        QUERY_MAX_EDITS);
     if (slot->kind != SLOT_WORD)
         return fail(r, r->at, "~ and a number follow a plain word, not a stem or a pattern");
     if (edits > 0 && slot->whole == NULL) {
@@ -331,13 +329,13 @@ static bool read_edits(struct reader *r, struct slots *list)
     return true;
 }
 
-/* A ~: edits of the word before it, or stem of the word behind it, or punctuation. */
+/* A ~: edits of the word before it, or stem of the word after it, or punctuation. */
 static bool read_tilde(struct reader *r, struct slots *list)
 {
     if (r->touching)
         return read_edits(r, list);
     if (r->at > 0 && r->roles[r->at - 1] == ROLE_CLOSE)
-        return fail(r, r->at, "~ behind a choice: put it behind the words inside");
+        return fail(r, r->at, "~ after a choice: put it after the words inside");
     if (r->roles[r->at + 1] == ROLE_OPEN)
         return fail(r, r->at, "~ before a choice: put it before the words inside");
     move_to(r, r->at + 1);
@@ -382,7 +380,7 @@ static bool append_choice(struct reader *r, struct slot *choice, const struct sl
     return true;
 }
 
-/* From the ( of a choice to behind its ). */
+/* From the ( of a choice to after its ). */
 static bool read_choice(struct reader *r, struct slots *list)
 {
     struct slot choice = {.kind = SLOT_CHOICE, .column = r->span->start + r->at + 1};
@@ -390,7 +388,8 @@ static bool read_choice(struct reader *r, struct slots *list)
     if (!put_gap(r, list))
         return false;
     if (++r->depth > QUERY_MAX_DEPTH)
-        return lex_fail(r->lx, ST_TOO_BROAD, r->span->start + r->at, "nested more than %d deep", QUERY_MAX_DEPTH);
+        return lex_fail(r->lx, ST_TOO_BROAD, r->span->start + r->at, "the query is nested more than %d deep",
+                        QUERY_MAX_DEPTH);
     for (bool closed = false; !closed; closed = r->roles[r->at] == ROLE_CLOSE) {
         struct slots alternative = {0};
         move_to(r, r->at + 1);
@@ -422,8 +421,7 @@ static bool read_slots(struct reader *r, struct slots *list, bool in_choice)
             return true;
         if (role == ROLE_BAR)
             return fail(r, r->at,
-                        "a | outside parentheses: write (one|other) in the place of a word, or \\| for a "
-                        "plain bar");
+                        "a | outside parentheses: write (one|other) in the place of a word, or \\| for a plain bar");
         bool ok = role == ROLE_TILDE ? read_tilde(r, list)
                   : role == ROLE_GAP ? read_gap(r, in_choice)
                                      : read_choice(r, list);
