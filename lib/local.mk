@@ -18,6 +18,8 @@ libverbatim_lib_a_SOURCES = \
 	lib/fold.h \
 	lib/glob.c \
 	lib/glob.h \
+	lib/json.c \
+	lib/json.h \
 	lib/lex.c \
 	lib/lex.h \
 	lib/match.c \

@@ -16,8 +16,11 @@ AM_TESTS_ENVIRONMENT = \
 
 # A unit test is one file, named for the module that it tests.
 UNIT_TESTS = \
+	tests/unit/test_date \
 	tests/unit/test_fold \
 	tests/unit/test_match \
+	tests/unit/test_parse \
+	tests/unit/test_query_print \
 	tests/unit/test_reader_md \
 	tests/unit/test_scan \
 	tests/unit/test_token \
