@@ -40,6 +40,7 @@ static const struct block {
     {0x10780, 0x107bf, FOLD_LETTER}, /* Latin Extended-F */
     {0x10e60, 0x10e7f, FOLD_LETTER}, /* Rumi numerals (Arabic) */
     {0x10ec0, 0x10eff, FOLD_LETTER}, /* Arabic Extended-C */
+    {0x16fe2, 0x16fe3, FOLD_SOLO},   /* Old Chinese marks */
     {0x1aff0, 0x1b16f, FOLD_SOLO},   /* Kana Extended-A, -B, Supplement, Small Kana */
     {0x1df00, 0x1dfff, FOLD_LETTER}, /* Latin Extended-G */
     {0x1e030, 0x1e08f, FOLD_LETTER}, /* Cyrillic Extended-D */
@@ -62,18 +63,29 @@ static enum fold_kind kind_by_block(int32_t cp)
     return FOLD_KEEPER;
 }
 
-/* Apostrophes and primes that Unicode calls letters. Whoever types Hawai'i or the Ukrainian apostrophe on a common
- * keyboard means the same word, so they separate like every other apostrophe. */
-static bool is_apostrophe_letter(int32_t cp)
+bool fold_is_apostrophe(int32_t cp)
 {
-    return (cp >= 0x02b9 && cp <= 0x02bf) || cp == 0x02ee /* modifier letter (double) apostrophe, primes, commas */
-           || cp == 0x07f4 || cp == 0x07f5                /* N'Ko */
-           || cp == 0xa78b || cp == 0xa78c;               /* saltillo */
+    switch (cp) {
+    case '\'':
+    case '`':
+    case 0x00b4: /* acute accent */
+    case 0x02ee: /* modifier letter double apostrophe */
+    case 0x07f4: /* N'Ko */
+    case 0x07f5:
+    case 0x2018:
+    case 0x2019:
+    case 0xa78b: /* saltillo */
+    case 0xa78c:
+    case 0xff07:
+        return true;
+    default:
+        return cp >= 0x02b9 && cp <= 0x02bf; /* modifier letters: primes, commas, half rings */
+    }
 }
 
 static enum fold_kind letter_kind(int32_t cp)
 {
-    return is_apostrophe_letter(cp) ? FOLD_SEPARATOR : kind_by_block(cp);
+    return fold_is_apostrophe(cp) ? FOLD_SEPARATOR : kind_by_block(cp);
 }
 
 /* Digits run on in every script; only the ideographic zero is written as a letter. */
@@ -83,11 +95,17 @@ static enum fold_kind number_kind(int32_t cp)
     return kind == FOLD_SOLO && cp != 0x3007 ? FOLD_KEEPER : kind;
 }
 
+/* Default_Ignorable_Code_Point; utf8proc does not know it of code points that are reserved for such. */
+static bool is_ignorable(int32_t cp, const utf8proc_property_t *property)
+{
+    return property->ignorable || cp == 0x2065 || (cp >= 0xfff0 && cp <= 0xfff8) || (cp >= 0xe0000 && cp <= 0xe0fff);
+}
+
 static enum fold_kind kind_of(int32_t cp, const utf8proc_property_t *property)
 {
     if (cp == 0x200b)
         return FOLD_SEPARATOR;
-    if (property->ignorable)
+    if (is_ignorable(cp, property))
         return FOLD_IGNORED;
     switch ((utf8proc_category_t)property->category) {
     case UTF8PROC_CATEGORY_LU:
@@ -159,23 +177,15 @@ size_t fold_char(int32_t cp, fold_unit *units)
     return n;
 }
 
-static size_t count_units(const struct fold_slot *slot)
+size_t fold_uncached(struct fold_cache *cache, int32_t cp, const fold_unit **units)
 {
-    return slot->units[1] == 0 ? 1 : slot->units[2] == 0 ? 2 : 3;
-}
-
-size_t fold_cached(struct fold_cache *cache, int32_t cp, const fold_unit **units)
-{
-    struct fold_slot *slot = &cache->slots[(uint32_t)cp % FOLD_CACHE_SLOTS];
-    if (slot->cp != cp || cp == 0) {
-        size_t n = fold_char(cp, cache->large);
-        *units = cache->large;
-        if (n > FOLD_CACHE_UNITS || cp == 0)
-            return n;
+    size_t n = fold_char(cp, cache->large);
+    *units = cache->large;
+    if (n <= FOLD_CACHE_UNITS && cp != 0) {
+        struct fold_slot *slot = &cache->slots[(uint32_t)cp % FOLD_CACHE_SLOTS];
         slot->cp = cp;
         memset(slot->units, 0, sizeof slot->units);
         memcpy(slot->units, cache->large, n * sizeof *slot->units);
     }
-    *units = slot->units;
-    return count_units(slot);
+    return n;
 }

@@ -37,6 +37,10 @@ static inline unsigned fold_ccc(fold_unit unit)
     return unit >> 24;
 }
 
+/* Whether cp is typed as an apostrophe. All of them separate, those too that are letters to Unicode: who writes the
+ * name of Hawaii or a Ukrainian word on a common keyboard means the same. */
+bool fold_is_apostrophe(int32_t cp);
+
 enum { FOLD_MAX = 24 }; /* units that one character may fold to; U+FDFA needs 18 */
 
 /* Folds cp; writes at most FOLD_MAX units and returns their number, at least 1. */
@@ -47,13 +51,23 @@ enum { FOLD_CACHE_SLOTS = 512, FOLD_CACHE_UNITS = 3 };
 
 struct fold_cache {
     struct fold_slot {
-        int32_t cp;                        /* 0: none, U+0000 is never cached */
+        int32_t cp;                        /* 0: none; U+0000 is never cached */
         fold_unit units[FOLD_CACHE_UNITS]; /* unused ones are 0, which no folded character is */
     } slots[FOLD_CACHE_SLOTS];
     fold_unit large[FOLD_MAX]; /* the last one that fits no slot */
 };
 
+/* What fold_cached does when cp is not in the cache. */
+size_t fold_uncached(struct fold_cache *cache, int32_t cp, const fold_unit **units);
+
 /* The same as fold_char. *units is borrowed from the cache until the next call. */
-size_t fold_cached(struct fold_cache *cache, int32_t cp, const fold_unit **units);
+static inline size_t fold_cached(struct fold_cache *cache, int32_t cp, const fold_unit **units)
+{
+    const struct fold_slot *slot = &cache->slots[(uint32_t)cp % FOLD_CACHE_SLOTS];
+    if (slot->cp != cp || cp == 0)
+        return fold_uncached(cache, cp, units);
+    *units = slot->units;
+    return slot->units[1] == 0 ? 1 : slot->units[2] == 0 ? 2 : 3;
+}
 
 #endif

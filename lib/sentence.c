@@ -33,11 +33,11 @@ static const struct abbreviation abbreviations[] = {
     {"mme", SENTENCE_ABBREVIATED},  {"mr", SENTENCE_ABBREVIATED},   {"mrs", SENTENCE_ABBREVIATED},
     {"ms", SENTENCE_ABBREVIATED},   {"mt", SENTENCE_ABBREVIATED},   {"no", SENTENCE_NUMBERED},
     {"nos", SENTENCE_NUMBERED},     {"nov", SENTENCE_ABBREVIATED},  {"oct", SENTENCE_ABBREVIATED},
-    {"pp", SENTENCE_ABBREVIATED},   {"prof", SENTENCE_ABBREVIATED}, {"rep", SENTENCE_ABBREVIATED},
-    {"rev", SENTENCE_ABBREVIATED},  {"sec", SENTENCE_NUMBERED},     {"sen", SENTENCE_ABBREVIATED},
-    {"sep", SENTENCE_ABBREVIATED},  {"sept", SENTENCE_ABBREVIATED}, {"sgt", SENTENCE_ABBREVIATED},
-    {"sr", SENTENCE_ABBREVIATED},   {"st", SENTENCE_ABBREVIATED},   {"vol", SENTENCE_ABBREVIATED},
-    {"vols", SENTENCE_ABBREVIATED}, {"vs", SENTENCE_ABBREVIATED},
+    {"p", SENTENCE_ABBREVIATED},    {"pp", SENTENCE_ABBREVIATED},   {"prof", SENTENCE_ABBREVIATED},
+    {"rep", SENTENCE_ABBREVIATED},  {"rev", SENTENCE_ABBREVIATED},  {"sec", SENTENCE_NUMBERED},
+    {"sen", SENTENCE_ABBREVIATED},  {"sep", SENTENCE_ABBREVIATED},  {"sept", SENTENCE_ABBREVIATED},
+    {"sgt", SENTENCE_ABBREVIATED},  {"sr", SENTENCE_ABBREVIATED},   {"st", SENTENCE_ABBREVIATED},
+    {"vol", SENTENCE_ABBREVIATED},  {"vols", SENTENCE_ABBREVIATED}, {"vs", SENTENCE_ABBREVIATED},
 };
 
 static int compare_abbreviation(const void *word, const void *entry)
@@ -45,23 +45,27 @@ static int compare_abbreviation(const void *word, const void *entry)
     return strcmp(word, ((const struct abbreviation *)entry)->word);
 }
 
-/* A single letter; digits are none, and neither are letters that are words of their own in their script. */
-static bool is_initial(const char *word, size_t len)
+/* A single letter, not one that is a word of its own in its script. */
+static bool is_letter(const char *word, size_t len)
 {
     int32_t cp;
-    if (utf8_decode(word, len, &cp) != len || cp < 0)
+    if (utf8_decode(word, len, &cp) != len)
         return false;
+    utf8proc_category_t category = utf8proc_category(cp);
     fold_unit units[FOLD_MAX];
     fold_char(cp, units);
-    utf8proc_category_t category = utf8proc_category(cp);
     return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO && fold_kind(units[0]) != FOLD_SOLO;
 }
 
-enum sentence_word sentence_word(const char *word, size_t len)
+static bool is_apostrophe(const char *gap, size_t len)
+{
+    int32_t cp;
+    return len > 0 && utf8_decode(gap, len, &cp) == len && fold_is_apostrophe(cp);
+}
+
+static enum sentence_word look_up(const char *word, size_t len)
 {
     char key[sizeof abbreviations[0].word];
-    if (len <= 4 && is_initial(word, len))
-        return SENTENCE_ABBREVIATED;
     if (len >= sizeof key)
         return SENTENCE_PLAIN;
     memcpy(key, word, len);
@@ -69,6 +73,13 @@ enum sentence_word sentence_word(const char *word, size_t len)
     const struct abbreviation *found =
         bsearch(key, abbreviations, BASE_COUNT(abbreviations), sizeof *abbreviations, compare_abbreviation);
     return found != NULL ? found->kind : SENTENCE_PLAIN;
+}
+
+enum sentence_word sentence_word(const char *word, size_t word_len, const char *gap, size_t gap_len)
+{
+    if (is_letter(word, word_len) && !is_apostrophe(gap, gap_len))
+        return SENTENCE_ABBREVIATED;
+    return look_up(word, word_len);
 }
 
 /* --- what stands between two words --- */
@@ -84,17 +95,24 @@ enum gap_kind {
     GAP_NOTHING /* ignored */
 };
 
-/* Stops that need white space behind them: Sentence_Terminal of Unicode's PropList.txt outside ASCII and the
- * supplementary planes, with the ellipsis. Sorted; pairs of first and last. */
-static const uint16_t stops[][2] = {
-    {0x0589, 0x0589}, {0x061d, 0x061f}, {0x06d4, 0x06d4}, {0x0700, 0x0702}, {0x07f9, 0x07f9}, {0x0837, 0x0837},
-    {0x0839, 0x0839}, {0x083d, 0x083e}, {0x0964, 0x0965}, {0x104a, 0x104b}, {0x1362, 0x1362}, {0x1367, 0x1368},
-    {0x166e, 0x166e}, {0x1735, 0x1736}, {0x17d4, 0x17d5}, {0x1803, 0x1803}, {0x1809, 0x1809}, {0x1944, 0x1945},
-    {0x1aa8, 0x1aab}, {0x1b5a, 0x1b5b}, {0x1b5e, 0x1b5f}, {0x1b7d, 0x1b7e}, {0x1c3b, 0x1c3c}, {0x1c7e, 0x1c7f},
-    {0x2026, 0x2026}, {0x203c, 0x203d}, {0x2047, 0x2049}, {0x2e2e, 0x2e2e}, {0x2e3c, 0x2e3c}, {0x2e53, 0x2e54},
-    {0xa4ff, 0xa4ff}, {0xa60e, 0xa60f}, {0xa6f3, 0xa6f3}, {0xa6f7, 0xa6f7}, {0xa876, 0xa877}, {0xa8ce, 0xa8cf},
-    {0xa92f, 0xa92f}, {0xa9c8, 0xa9c9}, {0xaa5d, 0xaa5f}, {0xaaf0, 0xaaf1}, {0xabeb, 0xabeb}, {0xfe52, 0xfe52},
-    {0xfe56, 0xfe57}, {0xff0e, 0xff0e},
+/* Stops that need white space behind them: Sentence_Terminal of Unicode's PropList.txt but for ASCII and those of
+ * Chinese and Japanese, with the ellipsis. Sorted; pairs of first and last. */
+static const int32_t stops[][2] = {
+    {0x0589, 0x0589},   {0x061d, 0x061f},   {0x06d4, 0x06d4},   {0x0700, 0x0702},   {0x07f9, 0x07f9},
+    {0x0837, 0x0837},   {0x0839, 0x0839},   {0x083d, 0x083e},   {0x0964, 0x0965},   {0x104a, 0x104b},
+    {0x1362, 0x1362},   {0x1367, 0x1368},   {0x166e, 0x166e},   {0x1735, 0x1736},   {0x17d4, 0x17d5},
+    {0x1803, 0x1803},   {0x1809, 0x1809},   {0x1944, 0x1945},   {0x1aa8, 0x1aab},   {0x1b5a, 0x1b5b},
+    {0x1b5e, 0x1b5f},   {0x1b7d, 0x1b7e},   {0x1c3b, 0x1c3c},   {0x1c7e, 0x1c7f},   {0x2026, 0x2026},
+    {0x203c, 0x203d},   {0x2047, 0x2049},   {0x2e2e, 0x2e2e},   {0x2e3c, 0x2e3c},   {0x2e53, 0x2e54},
+    {0xa4ff, 0xa4ff},   {0xa60e, 0xa60f},   {0xa6f3, 0xa6f3},   {0xa6f7, 0xa6f7},   {0xa876, 0xa877},
+    {0xa8ce, 0xa8cf},   {0xa92f, 0xa92f},   {0xa9c8, 0xa9c9},   {0xaa5d, 0xaa5f},   {0xaaf0, 0xaaf1},
+    {0xabeb, 0xabeb},   {0xfe52, 0xfe52},   {0xfe56, 0xfe57},   {0xff0e, 0xff0e},   {0x10a56, 0x10a57},
+    {0x10f55, 0x10f59}, {0x10f86, 0x10f89}, {0x11047, 0x11048}, {0x110be, 0x110c1}, {0x11141, 0x11143},
+    {0x111c5, 0x111c6}, {0x111cd, 0x111cd}, {0x111de, 0x111df}, {0x11238, 0x11239}, {0x1123b, 0x1123c},
+    {0x112a9, 0x112a9}, {0x1144b, 0x1144c}, {0x115c2, 0x115c3}, {0x115c9, 0x115d7}, {0x11641, 0x11642},
+    {0x1173c, 0x1173e}, {0x11944, 0x11944}, {0x11946, 0x11946}, {0x11a42, 0x11a43}, {0x11a9b, 0x11a9c},
+    {0x11c41, 0x11c42}, {0x11ef7, 0x11ef8}, {0x16a6e, 0x16a6f}, {0x16af5, 0x16af5}, {0x16b37, 0x16b38},
+    {0x16b44, 0x16b44}, {0x16e98, 0x16e98}, {0x1bc9f, 0x1bc9f}, {0x1da88, 0x1da88},
 };
 
 static bool is_stop(int32_t cp)
@@ -142,6 +160,7 @@ static enum gap_kind ascii_gap_kind(int32_t cp)
 /* Opening quotes may close as well: German and Danish use them the other way round. */
 static enum gap_kind gap_kind_by_category(int32_t cp)
 {
+    fold_unit units[FOLD_MAX];
     switch (utf8proc_category(cp)) {
     case UTF8PROC_CATEGORY_PE:
     case UTF8PROC_CATEGORY_PF:
@@ -152,7 +171,8 @@ static enum gap_kind gap_kind_by_category(int32_t cp)
     case UTF8PROC_CATEGORY_ZP:
         return GAP_SPACE;
     default:
-        return cp != 0x200b && utf8proc_get_property(cp)->ignorable ? GAP_NOTHING : GAP_OTHER;
+        fold_char(cp, units);
+        return fold_kind(units[0]) == FOLD_IGNORED ? GAP_NOTHING : GAP_OTHER;
     }
 }
 
@@ -169,42 +189,45 @@ static enum gap_kind gap_kind(int32_t cp)
 
 /* What has been seen of the gap so far. */
 struct gap {
-    bool stopped;   /* a stop, and since then only stops and closers */
-    bool blank;     /* only white space since the last line end */
-    bool sentence;  /* one has ended */
-    bool paragraph; /* a blank line was seen */
+    bool abbreviated; /* a dot that comes now belongs to the word before */
+    bool stopped;     /* a stop, and since then only stops and closers */
+    bool blank;       /* only white space since the last line end */
+    bool sentence;    /* one has ended */
+    bool paragraph;   /* a blank line was seen */
 };
+
+static void see_space(struct gap *gap, bool newline)
+{
+    gap->sentence |= gap->stopped;
+    gap->stopped = false;
+    gap->paragraph |= newline && gap->blank;
+    gap->blank |= newline;
+}
 
 static void see(struct gap *gap, enum gap_kind kind)
 {
     switch (kind) {
-    case GAP_NEWLINE:
-        gap->paragraph |= gap->blank;
-        gap->sentence |= gap->stopped;
-        gap->stopped = false;
-        gap->blank = true;
-        break;
-    case GAP_SPACE:
-        gap->sentence |= gap->stopped;
-        gap->stopped = false;
-        break;
     case GAP_NOTHING:
+        return;
+    case GAP_NEWLINE:
+    case GAP_SPACE:
+        see_space(gap, kind == GAP_NEWLINE);
         break;
     case GAP_CLOSER:
         gap->blank = false;
         break;
     default:
         gap->sentence |= kind == GAP_STOP_CJ;
-        gap->stopped = kind != GAP_OTHER;
+        gap->stopped = kind != GAP_OTHER && !(kind == GAP_DOT && gap->abbreviated);
         gap->blank = false;
     }
+    gap->abbreviated = false;
 }
 
 enum token_break sentence_break(const char *text, size_t len, bool abbreviated, bool blank_lines)
 {
-    struct gap gap = {0};
-    size_t off = abbreviated && len > 0 && text[0] == '.' ? 1 : 0;
-    while (off < len && !gap.paragraph && !(gap.sentence && !blank_lines)) {
+    struct gap gap = {.abbreviated = abbreviated};
+    for (size_t off = 0; off < len && !gap.paragraph && (blank_lines || !gap.sentence);) {
         int32_t cp;
         off += utf8_decode(text + off, len - off, &cp);
         see(&gap, gap_kind(cp));

@@ -7,8 +7,9 @@
  *   closing quotes and brackets after them, where white space follows. So "..." before a space ends a sentence,
  *   "3.14" and "example.org" do not. Behind the full-width and half-width stops of Chinese and Japanese no space is
  *   needed.
- * - One dot right behind an abbreviation of the table in sentence.c, or behind a single letter (an initial, the parts
- *   of "U.S." and "p.m."), ends nothing. A few of the table ("no", "fig") count only before a number.
+ * - One dot right behind an abbreviation of the table in sentence.c, or behind an initial, ends nothing. A few of the
+ *   table ("no", "fig") count only before a number. An initial is a word of one letter that no apostrophe joins to the
+ *   word before: the parts of "U.S." and "p.m." are, the end of "can't." is not.
  * - A paragraph ends at a line of nothing but white space; LF ends a line, a CR before it is white space. */
 #ifndef VERBATIM_SENTENCE_H
 #define VERBATIM_SENTENCE_H
@@ -23,11 +24,11 @@ enum sentence_word {
     SENTENCE_NUMBERED     /* part of the word when a number follows */
 };
 
-/* About the folded word in front of a dot. */
-enum sentence_word sentence_word(const char *word, size_t len);
+/* About the folded word in front of a dot; gap is the text between it and the word before, empty when there is none. */
+enum sentence_word sentence_word(const char *word, size_t word_len, const char *gap, size_t gap_len);
 
 /* What ends in the gap, the valid UTF-8 text from the end of one word to the start of the next; it may be empty.
- * abbreviated: a dot at the very start of it belongs to the word before. blank_lines: they end paragraphs. */
+ * abbreviated: a dot that is the first in it belongs to the word before. blank_lines: they end paragraphs. */
 enum token_break sentence_break(const char *gap, size_t len, bool abbreviated, bool blank_lines);
 
 #endif

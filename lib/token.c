@@ -20,6 +20,7 @@
 #include "lib/utf8.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -163,7 +164,8 @@ static void take_base(struct tokenizer *t, fold_unit unit)
 {
     if (t->base == FOLD_SEPARATOR)
         t->start = t->char_start;
-    flush_marks(t);
+    if (t->n_marks > 0)
+        flush_marks(t);
     append_unit(t, unit);
     t->compose |= is_jamo(fold_cp(unit));
     t->base = fold_kind(unit);
@@ -225,16 +227,47 @@ static void read_char(struct tokenizer *t)
     t->look |= t->base == FOLD_SEPARATOR;
 }
 
+/* The bytes of eight that are ASCII letters or digits: 0x80 in each. Letters are folded. */
+static uint64_t fold_eight(uint64_t *eight)
+{
+    const uint64_t ones = 0x0101010101010101, tops = ones * 0x80;
+    uint64_t low = *eight & ~tops, lower = low | ones * 0x20;
+    uint64_t letters = (lower + ones * (0x80 - 'a')) & ~(lower + ones * (0x7f - 'z')) & ~*eight & tops;
+    uint64_t digits = (low + ones * (0x80 - '0')) & ~(low + ones * (0x7f - '9')) & ~*eight & tops;
+    *eight |= letters >> 2;
+    return letters | digits;
+}
+
+/* Folds letters and digits from in to out, eight at a time, and returns how many there are before something else comes
+ * or fewer than eight are left. Writes up to eight bytes more than it says. */
+static size_t copy_eights(char *out, const char *in, size_t len)
+{
+    size_t n = 0;
+    while (len - n >= 8) {
+        uint64_t eight;
+        memcpy(&eight, in + n, 8);
+        eight = le64toh(eight);
+        uint64_t others = ~fold_eight(&eight) & 0x8080808080808080;
+        eight = htole64(eight);
+        memcpy(out + n, &eight, 8);
+        if (others != 0)
+            return n + (size_t)__builtin_ctzll(others) / 8;
+        n += 8;
+    }
+    return n;
+}
+
 /* Appends the run of ASCII letters and digits at t->off, as much as there is room for. */
 static void read_ascii(struct tokenizer *t)
 {
-    size_t room = WORD_CAP - t->word_len, left = t->len - t->off;
-    const char *in = t->text + t->off, *in_end = in + (left < room ? left : room);
+    size_t room = WORD_CAP - t->word_len, left = t->len - t->off, len = left < room ? left : room;
+    const char *in = t->text + t->off;
     char *out = t->word + t->word_len;
-    for (uint8_t class; in < in_end && (class = t->class[(uint8_t)*in]) < CLASS_SEPARATOR; in++)
-        *out++ = (char)class;
-    t->off = t->end = (size_t)(in - t->text);
-    t->word_len = (size_t)(out - t->word);
+    size_t n = copy_eights(out, in, len);
+    for (uint8_t class; n < len && (class = t->class[(uint8_t)in[n]]) < CLASS_SEPARATOR; n++)
+        out[n] = (char)class;
+    t->off = t->end = t->off + n;
+    t->word_len += n;
 }
 
 /* The same in front of or inside a word of any kind. What `*` and `?` stand for may carry the mark that follows. */
@@ -335,10 +368,12 @@ static void finish_word(struct tokenizer *t)
 
 /* --- what ends before the word --- */
 
-static bool at_digit(const struct tokenizer *t)
+static bool is_number(const struct tokenizer *t)
 {
-    char c = t->text[t->start];
-    return c >= '0' && c <= '9';
+    int32_t cp;
+    utf8_decode(t->word, t->word_len, &cp);
+    utf8proc_category_t category = utf8proc_category(cp);
+    return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
 }
 
 /* Whether a block ends between the last word and this one. */
@@ -352,23 +387,26 @@ static bool block_ended(struct tokenizer *t)
 
 static enum token_break find_break(struct tokenizer *t)
 {
-    if (!t->any_word)
+    if (!t->any_word) {
+        t->gap = t->start; /* the first word has none in front of it */
         return TOKEN_NO_BREAK;
+    }
     if (t->options.n_block_ends > 0 && block_ended(t))
         return TOKEN_PARAGRAPH;
     if (!t->look || t->start <= t->gap)
         return TOKEN_NO_BREAK;
-    bool abbreviated = t->before == SENTENCE_ABBREVIATED || (t->before == SENTENCE_NUMBERED && at_digit(t));
+    bool abbreviated = t->before == SENTENCE_ABBREVIATED || (t->before == SENTENCE_NUMBERED && is_number(t));
     return sentence_break(t->text + t->gap, t->start - t->gap, abbreviated, !t->options.blocks_only);
 }
 
 /* Notes what the last word means to a dot behind it, while it is still there. */
 static void look_back(struct tokenizer *t)
 {
+    size_t gap_len = t->start > t->gap ? t->start - t->gap : 0;
     t->before = SENTENCE_PLAIN;
+    if (t->any_word && t->unit == t->n_units && t->off < t->len && t->text[t->off] == '.')
+        t->before = sentence_word(t->word, t->word_len, t->text + t->gap, gap_len);
     t->gap = t->end;
-    if (t->any_word && t->end < t->len && t->text[t->end] == '.')
-        t->before = sentence_word(t->word, t->word_len);
 }
 
 /* --- the interface --- */

@@ -416,11 +416,15 @@ static void test_abbreviations(void **state)
     expect("Mr. Smith and Dr. No. Then", "mr|smith|and|dr|no/then");
     expect("in the U.S. Army at 5 p.m. on", "in|the|u|s|army|at|5|p|m|on");
     expect("i.e. e.g. etc. vs. St. x", "i|e|e|g|etc|vs|st|x");
-    expect("J. R. R. Tolkien É. Zola А. Блок", "j|r|r|tolkien|e|zola|а|блок");
+    expect("J. R. R. Tolkien É. Zola А. Блок د. أحمد", "j|r|r|tolkien|e|zola|а|блок|د|احمد");
+    expect("E\u0301. Zola a.k.a. x", "e|zola|a|k|a|x");
+    expect("I can't. It's Ann’s. Plan b. See p. 5", "i|can|t/it|s|ann|s/plan|b|see|p|5");
+    expect("'t. Start (d. 1831) said ‘A. Smith", "t|start|d|1831|said|a|smith");
     expect("No. 5 no. five Fig. 2 the fig. tree", "no|5|no/five|fig|2|the|fig/tree");
     expect("etc... x etc.) y etc.? z", "etc/x|etc|y|etc/z");
     expect("Prof.\nX Sept. 3 Sep. 4", "prof|x|sept|3|sep|4");
     expect("page 1. Then 漢. x", "page|1/then|漢/x");
+    expect("Mr\u200d. Smith د\u200f. أحمد no. ٣ no. ½", "mr|smith|د|احمد|no|٣|no|1|2");
     expect("smr. x misters. y", "smr/x|misters/y");
 }
 
@@ -455,18 +459,24 @@ static void test_blocks(void **state)
     expect_with("one.\n\ntwo\n\nthree", "one/two|three", &options);
 }
 
+static void expect_sentence_word(const char *word, const char *gap, enum sentence_word expected)
+{
+    assert_int_equal(sentence_word(word, strlen(word), gap, strlen(gap)), expected);
+}
+
 static void test_sentence_words(void **state)
 {
     (void)state;
-    assert_int_equal(sentence_word("mr", 2), SENTENCE_ABBREVIATED);
-    assert_int_equal(sentence_word("al", 2), SENTENCE_ABBREVIATED);
-    assert_int_equal(sentence_word("vs", 2), SENTENCE_ABBREVIATED);
-    assert_int_equal(sentence_word("messrs", 6), SENTENCE_ABBREVIATED);
-    assert_int_equal(sentence_word("no", 2), SENTENCE_NUMBERED);
-    assert_int_equal(sentence_word("x", 1), SENTENCE_ABBREVIATED);
-    assert_int_equal(sentence_word("1", 1), SENTENCE_PLAIN);
-    assert_int_equal(sentence_word("mrx", 3), SENTENCE_PLAIN);
-    assert_int_equal(sentence_word("extraordinary", 13), SENTENCE_PLAIN);
+    static const char *const abbreviated[] = {"al", "mr", "vs", "etc", "messrs", "sept", "x", "\u05d0", "\u062f"};
+    static const char *const plain[] = {"1", "mrx", "extraordinary", "漢", "คั", "mmes", "a1"};
+    for (size_t i = 0; i < BASE_COUNT(abbreviated); i++)
+        expect_sentence_word(abbreviated[i], "", SENTENCE_ABBREVIATED);
+    for (size_t i = 0; i < BASE_COUNT(plain); i++)
+        expect_sentence_word(plain[i], " ", SENTENCE_PLAIN);
+    expect_sentence_word("no", " ", SENTENCE_NUMBERED);
+    expect_sentence_word("t", "'", SENTENCE_PLAIN);
+    expect_sentence_word("t", "’", SENTENCE_PLAIN);
+    expect_sentence_word("t", " '", SENTENCE_ABBREVIATED);
 }
 
 int main(void)

@@ -15,30 +15,29 @@
 #include "lib/token.h"
 #include "lib/utf8.h"
 
-enum { NAIVE_MAX = 4096 };
+enum { NAIVE_MAX = 4096 }; /* bytes of a text */
 
 struct naive_word {
-    char *text; /* decomposed and unordered, UTF-8 */
+    const char *text; /* decomposed and unordered, UTF-8; lives in naive.letters */
     size_t start, end;
 };
 
 struct naive {
     struct naive_word words[NAIVE_MAX];
     size_t n;
-    char run[NAIVE_MAX * 4];
-    size_t run_len, start, end;
+    char letters[NAIVE_MAX * 16]; /* all words, each with a NUL */
+    size_t len, run;              /* of letters; where the current word begins there */
+    size_t start, end;
     enum fold_kind base;
 };
 
 static void naive_end_word(struct naive *naive)
 {
-    if (naive->run_len > 0) {
-        struct naive_word *word = &naive->words[naive->n++];
-        assert_true(naive->n < NAIVE_MAX);
-        naive->run[naive->run_len] = '\0';
-        *word = (struct naive_word){strdup(naive->run), naive->start, naive->end};
+    if (naive->len > naive->run) {
+        naive->letters[naive->len++] = '\0';
+        naive->words[naive->n++] = (struct naive_word){naive->letters + naive->run, naive->start, naive->end};
     }
-    naive->run_len = 0;
+    naive->run = naive->len;
     naive->base = FOLD_SEPARATOR;
 }
 
@@ -49,20 +48,21 @@ static void naive_unit(struct naive *naive, fold_unit unit, size_t start, size_t
         naive_end_word(naive);
     if (kind == FOLD_SEPARATOR || kind == FOLD_IGNORED || (kind == FOLD_MARK && naive->base == FOLD_SEPARATOR))
         return;
-    if (naive->run_len == 0)
+    if (naive->len == naive->run)
         naive->start = start;
     naive->end = end;
     if (kind == FOLD_MARK && naive->base == FOLD_LETTER)
         return;
-    naive->run_len += utf8_encode(naive->run + naive->run_len, fold_cp(unit));
+    naive->len += utf8_encode(naive->letters + naive->len, fold_cp(unit));
     if (kind != FOLD_MARK)
         naive->base = kind;
 }
 
-static struct naive *naive_words(const char *text, size_t len)
+static void naive_words(struct naive *naive, const char *text, size_t len)
 {
-    struct naive *naive = calloc(1, sizeof *naive);
-    assert_non_null(naive);
+    assert_true(len < NAIVE_MAX);
+    naive->n = naive->len = naive->run = 0;
+    naive->base = FOLD_SEPARATOR;
     for (size_t off = 0; off < len;) {
         int32_t cp;
         fold_unit units[FOLD_MAX];
@@ -72,14 +72,6 @@ static struct naive *naive_words(const char *text, size_t len)
         off += size;
     }
     naive_end_word(naive);
-    return naive;
-}
-
-static void naive_free(struct naive *naive)
-{
-    for (size_t i = 0; i < naive->n; i++)
-        free(naive->words[i].text);
-    free(naive);
 }
 
 static char *normalize(const char *text, size_t len, utf8proc_option_t options)
@@ -109,15 +101,15 @@ static void expect_word(const struct token *token, const struct naive_word *expe
 
 static void expect_naive(struct tokenizer *tokenizer, const char *text, size_t len)
 {
-    struct naive *naive = naive_words(text, len);
+    static struct naive naive;
     struct token token;
+    naive_words(&naive, text, len);
     tokenizer_begin(tokenizer, text, len, NULL);
-    for (size_t i = 0; i < naive->n; i++) {
+    for (size_t i = 0; i < naive.n; i++) {
         assert_true(tokenizer_next(tokenizer, &token));
-        expect_word(&token, &naive->words[i]);
+        expect_word(&token, &naive.words[i]);
     }
     assert_false(tokenizer_next(tokenizer, &token));
-    naive_free(naive);
 }
 
 /* Every code point alone and between others that it may join. */
