@@ -208,6 +208,7 @@ static void see(struct gap *gap, enum gap_kind kind)
 {
     switch (kind) {
     case GAP_NOTHING:
+        gap->blank = false; /* it is no white space */
         return;
     case GAP_NEWLINE:
     case GAP_SPACE:

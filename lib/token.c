@@ -11,8 +11,9 @@
  * the word it is composed, if there is anything to compose. A word is over TOKEN_WORD_MAX when its composed form is.
  * Memory is bounded for words of any length: the buffer has a head, which stays, and behind it bytes that are hashed
  * and dropped when it is full. The hash is always that of the decomposed word, so it does not depend on how the source
- * was composed. Composing never makes fewer bytes than there were code points and a code point has 4 bytes at most, so
- * what overflows WORD_CAP is over TOKEN_WORD_MAX in any form. */
+ * was composed (of more than MARKS_MAX marks in a row, which no text has, only so many are put in order). Composing
+ * never makes fewer bytes than there were code points and a code point has 4 bytes at most, so what overflows WORD_CAP
+ * is over TOKEN_WORD_MAX in any form. */
 #include "lib/token.h"
 
 #include "lib/fold.h"
@@ -44,7 +45,7 @@ enum {
     CLASS_OTHER             /* part of a longer character */
 };
 
-/* 128 bits of FNV-1a. Fowler, Noll, Vo; RFC 9923, "The FNV Non-Cryptographic Hash Algorithm". */
+/* 128-bit FNV-1a. Noll, Vo, Eastlake, Hansen, "The FNV Non-Cryptographic Hash Algorithm", RFC 9923. */
 struct hash {
     uint64_t high, low;
 };
@@ -57,7 +58,7 @@ struct tokenizer {
     size_t block; /* first of options.block_ends that is not behind the last word's start */
 
     /* The character that is being taken apart. */
-    const fold_unit *units; /* borrowed from the cache or ascii_unit */
+    const fold_unit *units; /* borrowed from the cache */
     size_t unit, n_units;
     size_t char_start, char_end;
 
@@ -227,7 +228,9 @@ static void read_char(struct tokenizer *t)
     t->look |= t->base == FOLD_SEPARATOR;
 }
 
-/* The bytes of eight that are ASCII letters or digits: 0x80 in each. Letters are folded. */
+/* The bytes of eight that are ASCII letters or digits: 0x80 in each. Letters are folded. No byte carries into the next,
+ * as each is below 0x80 before something is added. Lamport, "Multiple byte processing with full-word instructions",
+ * Communications of the ACM 18 (1975). */
 static uint64_t fold_eight(uint64_t *eight)
 {
     const uint64_t ones = 0x0101010101010101, tops = ones * 0x80;
@@ -286,10 +289,12 @@ static void take_ascii(struct tokenizer *t)
 static void skip_ascii(struct tokenizer *t)
 {
     const char *p = t->text + t->off, *end = t->text + t->len;
-    uint8_t class = CLASS_SEPARATOR, seen = 0;
-    for (; p < end && ((class = t->class[(uint8_t)*p]) == CLASS_SEPARATOR || class == CLASS_STOP); p++)
-        seen |= class;
-    t->look |= (seen & CLASS_STOP & ~CLASS_SEPARATOR) != 0;
+    for (; p < end; p++) {
+        uint8_t class = t->class[(uint8_t)*p];
+        if (class != CLASS_SEPARATOR && class != CLASS_STOP)
+            break;
+        t->look |= class == CLASS_STOP;
+    }
     t->off = (size_t)(p - t->text);
 }
 
