@@ -98,15 +98,15 @@ check 'lines of at most 120 characters in C and shell' \
 check 'no blanks at the ends of lines' "$(find_in "$sources $scripts $makefiles" '[[:blank:]]$')"
 check 'no tabs in C' "$(find_in "$sources" "$(printf '\t')")"
 
-# unlisted: source files that no makefile names; a test may be named by its program.
+# unlisted: files that no makefile names; a test may be named by its program.
 unlisted() {
     # shellcheck disable=SC2086 # the makefiles are words
     awk '{ for (i = 1; i <= NF; i++) { print $i; if (/tests/) print $i ".c" } }' $makefiles | LC_ALL=C sort -u > "$scratch"
-    printf '%s\n' "$sources" | LC_ALL=C comm -23 - "$scratch"
+    printf '%s\n' "$sources" "$scripts" | LC_ALL=C sort | LC_ALL=C comm -23 - "$scratch"
 }
 scratch=$(mktemp "${TMPDIR:-/tmp}/verbatim-style.XXXXXX")
 trap 'rm -f "$scratch"' EXIT
-check 'every source file is in a local.mk' "$(unlisted)"
+check 'every source file and script is in a local.mk' "$(unlisted)"
 
 # unguarded: headers with another include guard than theirs.
 unguarded() {

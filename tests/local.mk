@@ -57,8 +57,28 @@ FUZZ_MAIN = tests/fuzz/replay.c
 FUZZ_ENGINE =
 endif
 
-TESTS += tests/oracle/test_oracle.py tests/check-style.sh
-EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/fuzz.sh tests/no-cmocka.sh tests/data tests/oracle
+# What judges the engine from outside.
+ORACLE_FILES = \
+	tests/oracle/abbreviations.txt \
+	tests/oracle/differential.py \
+	tests/oracle/document.py \
+	tests/oracle/engine.py \
+	tests/oracle/evaluate.py \
+	tests/oracle/generate.py \
+	tests/oracle/query.py \
+	tests/oracle/realtext.py \
+	tests/oracle/shrink.py \
+	tests/oracle/stand_in.py \
+	tests/oracle/stem.py \
+	tests/oracle/test_oracle.py \
+	tests/oracle/tree.py \
+	tests/oracle/unicode_ranges.py \
+	tests/oracle/words.py
+TESTS += tests/oracle/test_oracle.py
+EXTRA_DIST += $(ORACLE_FILES)
+
+TESTS += tests/check-style.sh
+EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/fuzz.sh tests/no-cmocka.sh tests/data
 
 # What reads bytes from outside, for a build with sanitizers.
 SANITIZE_TESTS = $(UNIT_TESTS) tests/fuzz.sh
