@@ -19,6 +19,7 @@
 struct shim_builder {
     Xapian::WritableDatabase db;
     std::string dir;
+    size_t n_pending; /* postings that Xapian holds in memory */
 };
 
 struct shim_db {
@@ -161,6 +162,20 @@ enum status open_database(const char *path, Xapian::Database *out, struct err *e
     return status;
 }
 
+/* ---- flushing ------------------------------------------------------------------------------------------------ */
+
+/* Xapian gathers postings in nested trees, which are fast only while they fit the processor's cache; flushing them into
+ * its tables this often is faster, and keeps a word's postings together. */
+constexpr size_t FLUSH_POSTINGS = 30000;
+
+/* Everything happens inside a transaction, because without one closing commits, also when all is to be thrown away. */
+void flush_pending(struct shim_builder *b)
+{
+    b->db.commit_transaction();
+    b->db.commit();
+    b->n_pending = 0;
+}
+
 } // namespace
 
 /* ---- building ------------------------------------------------------------------------------------------------ */
@@ -171,8 +186,7 @@ enum status shim_builder_open(const char *dir, struct shim_builder **out, struct
     return guard(err, dir, [&] {
         const int flags = Xapian::DB_CREATE | Xapian::DB_NO_SYNC | Xapian::DB_DANGEROUS | Xapian::DB_NO_TERMLIST |
                           Xapian::DB_BACKEND_GLASS;
-        std::unique_ptr<shim_builder> b(new shim_builder{Xapian::WritableDatabase(dir, flags), dir});
-        /* Without a transaction closing commits, also when everything is to be thrown away. */
+        std::unique_ptr<shim_builder> b(new shim_builder{Xapian::WritableDatabase(dir, flags), dir, 0});
         b->db.begin_transaction(false);
         *out = b.release();
         return ST_OK;
@@ -191,6 +205,11 @@ enum status shim_builder_add(struct shim_builder *b, const struct shim_term *ter
             doc.add_term(std::string(terms[i].bytes, terms[i].len), terms[i].wdf);
         }
         b->db.add_document(doc);
+        b->n_pending += n_terms;
+        if (b->n_pending >= FLUSH_POSTINGS) {
+            flush_pending(b);
+            b->db.begin_transaction(false);
+        }
         return ST_OK;
     });
 }
@@ -198,8 +217,7 @@ enum status shim_builder_add(struct shim_builder *b, const struct shim_term *ter
 enum status shim_builder_finish(struct shim_builder *b, struct err *err) SHIM_NOEXCEPT
 {
     enum status status = guard(err, b->dir.c_str(), [&] {
-        b->db.commit_transaction();
-        b->db.commit();
+        flush_pending(b);
         b->db.close();
         return ST_OK;
     });

@@ -25,7 +25,7 @@ struct build_options {
 };
 
 /* Sum of file sizes, in bytes, at which the caller should end a chunk and begin the next. */
-enum { BUILD_CHUNK_BYTES = 1 << 21 };
+enum { BUILD_CHUNK_BYTES = 1 << 22 };
 
 /* Starts a generation in an index folder whose lock the caller holds (lock.h): makes the scratch folder. */
 enum status build_begin(const char *index_dir, const struct build_options *options, struct build **out,
