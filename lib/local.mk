@@ -37,7 +37,10 @@ libverbatim_lib_a_SOURCES = \
 	lib/query.h \
 	lib/scan.c \
 	lib/scan.h \
-	lib/scan_simd.h \
+	lib/scan_avx2.c \
+	lib/scan_kernel.h \
+	lib/scan_kernels.h \
+	lib/scan_plain.c \
 	lib/sentence.c \
 	lib/sentence.h \
 	lib/token.c \

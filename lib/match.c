@@ -99,6 +99,7 @@ static bool bind_span(struct matcher *m, const struct plan_span *span)
     struct span_state *state = &m->spans[span->number];
     state->absent = sequence_absent(m, &span->sequence);
     state->is_code = sequence_is_code(m, span);
+    state->is_word_pair = match_is_word_pair(m->plan, span);
     if (state->is_code) {
         if (!ARRAY_RESERVE(state->code, state->cap_code, span->sequence.n * ETDC_MAX_BYTES))
             return false;

@@ -50,6 +50,7 @@ struct span_state {
     size_t code_len, cap_code;
     struct scan_needle needle;
     bool is_code; /* code is set */
+    bool is_word_pair; /* match_is_word_pair */
     bool absent;  /* PHRASE: a word of it is not in the segment */
 };
 
@@ -98,6 +99,8 @@ bool match_sentence(struct matcher *m, bool paragraph, uint32_t pos, uint32_t *l
 /* match_phrase.c, match_unordered.c, match_join.c: fill ways, sorted */
 void match_phrase(struct matcher *m, const struct plan_span *span, struct ways *ways);
 void match_unordered(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
+/* NEAR or BEFORE of two single words that have no word in common. */
+bool match_is_word_pair(const struct plan *plan, const struct plan_span *span);
 void match_join(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 
 #endif

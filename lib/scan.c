@@ -1,4 +1,4 @@
-/* scan.c - see scan.h. A window of bytes is compared at once with two bytes of the needle at their distance; only
+/* scan.c - see scan.h; the loops are in scan_kernel.h. A window of bytes is compared at once with two bytes of the needle at their distance; only
  * where both agree is the whole needle compared. A hit counts when the byte before it ends a word:
  *
  *     text    .. 31 85 | 12 07 9a | 83 | ..       | word ends: the top bit is set
@@ -7,11 +7,9 @@
  * Positions are counted by summing top bits between hits. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/scan.h"
 
-#include <string.h>
-
 #include "lib/array.h"
 #include "lib/etdc.h"
-#include "lib/scan_simd.h"
+#include "lib/scan_kernels.h"
 
 /* The two bytes to look at first. A byte that continues a word of several bytes is rarer than one that ends it, and
  * words of several bytes are rarer than words of one; the first and last byte of the longest word do well. */
@@ -40,42 +38,6 @@ struct scan_needle scan_needle_of(const uint8_t *code, size_t len)
     return n;
 }
 
-static bool is_hit(const uint8_t *p, const struct scan_needle *needle)
-{
-    return (p[-1] & 0x80) && memcmp(p, needle->code, needle->len) == 0;
-}
-
-/* Walks over all hits from *at on; NULL at the end. */
-static const uint8_t *next_hit(struct scan_text text, const struct scan_needle *needle, const uint8_t *at)
-{
-    if ((size_t)(text.end - text.begin) < needle->len)
-        return NULL;
-    const uint8_t *last = text.end - needle->len; /* where a hit can begin at the latest */
-    while (at <= last) {
-        uint32_t mask = scan_simd_pair(at + needle->rare, needle->code[needle->rare], at + needle->too,
-                                       needle->code[needle->too]);
-        for (; mask != 0; mask &= mask - 1) {
-            const uint8_t *p = at + __builtin_ctz(mask);
-            if (p > last)
-                return NULL;
-            if (is_hit(p, needle))
-                return p;
-        }
-        at += SCAN_SIMD_WIDTH;
-    }
-    return NULL;
-}
-
-static size_t count_words(const uint8_t *p, const uint8_t *end)
-{
-    size_t n = 0;
-    for (; end - p >= SCAN_SIMD_WIDTH; p += SCAN_SIMD_WIDTH)
-        n += (size_t)__builtin_popcount(scan_simd_top_bits(p));
-    if (p < end)
-        n += (size_t)__builtin_popcount(scan_simd_top_bits(p) & ((UINT32_C(1) << (end - p)) - 1));
-    return n;
-}
-
 static bool append(struct scan_positions *out, uint32_t pos)
 {
     if (!ARRAY_RESERVE(out->items, out->cap, out->n + 1))
@@ -86,11 +48,12 @@ static bool append(struct scan_positions *out, uint32_t pos)
 
 bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t base, struct scan_positions *out)
 {
+    const struct scan_kernel *kernel = scan_kernel();
     const uint8_t *counted = text.begin;
     uint32_t pos = base;
-    const uint8_t *p = next_hit(text, needle, text.begin);
-    for (; p != NULL; p = next_hit(text, needle, p + 1)) {
-        pos += (uint32_t)count_words(counted, p);
+    const uint8_t *p = kernel->next_hit(text, needle, text.begin);
+    for (; p != NULL; p = kernel->next_hit(text, needle, p + 1)) {
+        pos += (uint32_t)kernel->count_words(counted, p);
         counted = p;
         if (!append(out, pos))
             return false;
@@ -100,10 +63,7 @@ bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t
 
 size_t scan_count(struct scan_text text, const struct scan_needle *needle)
 {
-    size_t n = 0;
-    for (const uint8_t *p = next_hit(text, needle, text.begin); p != NULL; p = next_hit(text, needle, p + 1))
-        n++;
-    return n;
+    return scan_kernel()->count_hits(text, needle);
 }
 
 bool scan_find_set(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,

@@ -1,0 +1,53 @@
+/* scan_avx2.c - the scan loops for x86-64 with AVX2; chosen when the program runs; see scan_kernel.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/scan_kernels.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#include <immintrin.h>
+#include <string.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,popcnt,bmi"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,popcnt,bmi")
+#endif
+
+enum { KERNEL_WIDTH = 32 };
+
+static inline uint64_t kernel_pair(const uint8_t *x, uint8_t a, const uint8_t *y, uint8_t b)
+{
+    __m256i at_x = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)x), _mm256_set1_epi8((char)a));
+    __m256i at_y = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)y), _mm256_set1_epi8((char)b));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(at_x, at_y));
+}
+
+static inline uint64_t kernel_tops(const uint8_t *p)
+{
+    return (uint32_t)_mm256_movemask_epi8(_mm256_loadu_si256((const __m256i *)(const void *)p));
+}
+
+#include "lib/scan_kernel.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+const struct scan_kernel scan_kernel_avx2 = {next_hit, count_words, count_hits};
+
+const struct scan_kernel *scan_kernel(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? &scan_kernel_avx2 : &scan_kernel_plain;
+}
+
+#else
+
+const struct scan_kernel *scan_kernel(void)
+{
+    return &scan_kernel_plain;
+}
+
+#endif
