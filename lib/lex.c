@@ -21,14 +21,12 @@ static const struct quote {
 static const char single_close[] = "\u2019";
 static const char ellipsis[] = "\u2026";
 
-static const struct operator
-{
+static const struct keyword {
     const char *name;
     enum lex_kind kind;
     enum query_kind query_kind; /* LEX_NEAR */
     bool takes_distance;
-}
-operators[] = {
+} keywords[] = {
     {"AND", LEX_AND, 0, false},
     {"OR", LEX_OR, 0, false},
     {"NOT", LEX_NOT, 0, false},
@@ -348,12 +346,12 @@ static const struct field *field_at(const struct lexer *lx, size_t off)
     return NULL;
 }
 
-static const struct operator* find_operator(const char *name, size_t len, bool any_case)
+static const struct keyword *find_keyword(const char *name, size_t len, bool any_case)
 {
-    for (size_t i = 0; i < BASE_COUNT(operators); i++) {
-        const char *known = operators[i].name;
+    for (size_t i = 0; i < BASE_COUNT(keywords); i++) {
+        const char *known = keywords[i].name;
         if (strlen(known) == len && (any_case ? strncasecmp(known, name, len) : memcmp(known, name, len)) == 0)
-            return &operators[i];
+            return &keywords[i];
     }
     return NULL;
 }
@@ -366,38 +364,44 @@ static bool is_upper(const char *text, size_t len)
     return len > 0;
 }
 
-/* NAME/..., which is an operator, a mistaken one or (kind unchanged) plain text. slash is the offset of the slash. */
-static bool lex_slashed(struct lexer *lx, size_t slash, struct lexeme *out)
+/* NAME/... that looks like an operator but is none: fails. Anything else is text. */
+static bool check_slashed(struct lexer *lx, const struct lexeme *atom, size_t name_len, bool numbered)
 {
-    const char *name = lx->text + out->start;
-    size_t name_len = slash - out->start;
-    int number;
-    size_t digits = lex_number_at(lx, slash + 1, out->end, QUERY_MAX_DISTANCE, &number);
-    bool numbered = digits > 0 && slash + 1 + digits == out->end;
-    const struct operator* exact = find_operator(name, name_len, false);
-    const struct operator* loose = find_operator(name, name_len, true);
-    struct lex_piece piece = lex_piece(lx, out->start, out->end);
-    if (exact != NULL && exact->takes_distance && numbered) {
-        out->kind = LEX_NEAR;
-        out->query_kind = exact->query_kind;
-        out->number = number;
-        if (number > QUERY_MAX_DISTANCE)
-            return lex_fail(lx, ST_TOO_BROAD, slash + 1, "a distance is at most %d words", QUERY_MAX_DISTANCE);
-        return true;
-    }
+    const char *name = lx->text + atom->start;
+    const struct keyword *exact = find_keyword(name, name_len, false);
+    const struct keyword *loose = find_keyword(name, name_len, true);
+    struct lex_piece piece = lex_piece(lx, atom->start, atom->end);
     if (exact != NULL && exact->takes_distance)
-        return lex_fail(lx, ST_BAD_QUERY, out->start, "found '%s', expected a number after the slash: write %s/5",
+        return lex_fail(lx, ST_BAD_QUERY, atom->start, "found '%s', expected a number after the slash: write %s/5",
                         piece.text, exact->name);
     if (exact != NULL && numbered)
-        return lex_fail(lx, ST_BAD_QUERY, out->start, "found '%s', but %s takes no distance; NEAR/5 does", piece.text,
+        return lex_fail(lx, ST_BAD_QUERY, atom->start, "found '%s', but %s takes no distance; NEAR/5 does", piece.text,
                         exact->name);
     if (loose != NULL && loose->kind == LEX_NEAR && numbered)
-        return lex_fail(lx, ST_BAD_QUERY, out->start, "found '%s', but operators are upper case: write %s%s",
+        return lex_fail(lx, ST_BAD_QUERY, atom->start, "found '%s', but operators are upper case: write %s%s",
                         piece.text, loose->name, loose->takes_distance ? "/5" : "");
     if (numbered && is_upper(name, name_len))
-        return lex_fail(lx, ST_BAD_QUERY, out->start,
+        return lex_fail(lx, ST_BAD_QUERY, atom->start,
                         "'%s' is no operator: write NEAR/5 or BEFORE/5, or put it in quotes to find it as text",
                         piece.text);
+    return true;
+}
+
+/* NAME/...: an operator and its distance, a mistaken one, or (kind unchanged) text. slash is where the slash is. */
+static bool lex_slashed(struct lexer *lx, size_t slash, struct lexeme *out)
+{
+    int number;
+    size_t name_len = slash - out->start;
+    size_t digits = lex_number_at(lx, slash + 1, out->end, QUERY_MAX_DISTANCE, &number);
+    bool numbered = digits > 0 && slash + 1 + digits == out->end;
+    const struct keyword *found = find_keyword(lx->text + out->start, name_len, false);
+    if (found == NULL || !found->takes_distance || !numbered)
+        return check_slashed(lx, out, name_len, numbered);
+    if (number > QUERY_MAX_DISTANCE)
+        return lex_fail(lx, ST_TOO_BROAD, slash + 1, "a distance is at most %d words", QUERY_MAX_DISTANCE);
+    out->kind = LEX_NEAR;
+    out->query_kind = found->query_kind;
+    out->number = number;
     return true;
 }
 
@@ -406,7 +410,7 @@ static bool classify_atom(struct lexer *lx, struct lexeme *out)
 {
     const char *text = lx->text + out->start;
     size_t len = out->end - out->start;
-    const struct operator* op = find_operator(text, len, false);
+    const struct keyword *op = find_keyword(text, len, false);
     if (op != NULL) {
         out->kind = op->kind;
         out->query_kind = op->query_kind;

@@ -434,8 +434,8 @@ static bool skip_punctuation(struct parser *p, bool alone)
             return false;
     enum lex_kind next = p->look.kind;
     bool ends = next == LEX_END || next == LEX_CLOSE;
-    bool operator= next == LEX_AND || next == LEX_OR || next == LEX_NEAR;
-    if (first.kind != LEX_PUNCTUATION || !(operator||(alone &&ends)))
+    bool binary = next == LEX_AND || next == LEX_OR || next == LEX_NEAR;
+    if (first.kind != LEX_PUNCTUATION || !(binary || (alone && ends)))
         return true;
     return lex_fail(&p->lx, ST_BAD_QUERY, first.start, "found '%s', which holds no word, %s",
                     lex_piece(&p->lx, first.start, first.end).text, operand);

@@ -1,13 +1,14 @@
 /* parse_phrase.c - the inside of a quoted phrase or a bare atom: words, patterns, stems, fuzzy words, gaps, choices.
  * It knows no operators (lib/parse.c). Governed by doc/query.md. SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two passes over a copy of the same length. The first marks which bytes are special and puts the tokenizer's own
- * bytes where wildcards count:
+ * Two passes over a copy of the same length, so that offsets in it are offsets in the query. The first marks special
+ * bytes and puts the tokenizer's own bytes where wildcards count; the second walks the roles, and what lies between two
+ * of them goes through the tokenizer:
  *
- *     text    seize * mome?t ... (a\*b|~c)        ...      roles   ......G...(....|~.)
- *
- * The second walks the roles; what lies between two special bytes goes through the tokenizer. Byte offsets are the
- * same in query, copy and roles, so columns need no map. */
+ *     text   a * b?c ...5 (d\|e|~f)
+ *     work   a 1 b2c ...5 (d |e|~f)      1 and 2 are the bytes TOKEN_ANY_RUN and TOKEN_ANY_CHAR
+ *     roles          G    (    |~ )      gap, choice, stem; all else is text
+ */
 #include "lib/lex.h"
 
 #include <string.h>
@@ -316,11 +317,11 @@ static bool read_edits(struct reader *r, struct slots *list)
     if (end < r->len &&
         (lex_word_at(r->lx, r->span->start + end) || is_wildcard(r->work[end]) || r->roles[end] == ROLE_TILDE))
         return fail(r, end, "the number after ~ ends here, but text goes on: put a space before it");
+    if (slot->kind != SLOT_WORD)
+        return fail(r, r->at, "~ and a number follow a plain word, not a stem or a pattern");
     if (edits > QUERY_MAX_EDITS)
         return lex_fail(r->lx, ST_TOO_BROAD, r->span->start + r->at + 1, "a word may differ by at most %d edits",
                         QUERY_MAX_EDITS);
-    if (slot->kind != SLOT_WORD)
-        return fail(r, r->at, "~ and a number follow a plain word, not a stem or a pattern");
     if (edits > 0 && slot->whole == NULL) {
         slot->kind = SLOT_FUZZY;
         slot->edits = (unsigned)edits;

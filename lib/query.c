@@ -12,15 +12,19 @@
 /* How tightly a printed query binds; an operand that binds less than its place asks for stands in parentheses. */
 enum binding { BIND_OR, BIND_AND, BIND_NOT, BIND_NEAR, BIND_PRIMARY };
 
-static bool is_near_family(enum query_kind kind)
+/* The operator's name if it is of the NEAR family, else NULL. */
+static const char *near_name(enum query_kind kind)
 {
-    return kind == QUERY_NEAR || kind == QUERY_BEFORE || kind == QUERY_NOTNEAR || kind == QUERY_SENTENCE ||
-           kind == QUERY_PARAGRAPH;
+    static const char *const names[] = {
+        [QUERY_NEAR] = "NEAR",         [QUERY_BEFORE] = "BEFORE",       [QUERY_NOTNEAR] = "NOTNEAR",
+        [QUERY_SENTENCE] = "SENTENCE", [QUERY_PARAGRAPH] = "PARAGRAPH",
+    };
+    return kind < BASE_COUNT(names) ? names[kind] : NULL;
 }
 
 static enum binding binding_of(const struct query *q)
 {
-    if (is_near_family(q->kind))
+    if (near_name(q->kind) != NULL)
         return BIND_NEAR;
     return q->kind == QUERY_OR    ? BIND_OR
            : q->kind == QUERY_AND ? BIND_AND
@@ -31,7 +35,7 @@ static enum binding binding_of(const struct query *q)
 bool query_is_positional(const struct query *q)
 {
     if (q->kind != QUERY_OR && q->kind != QUERY_TITLE)
-        return is_near_family(q->kind) || q->kind == QUERY_PHRASE || q->kind == QUERY_UNORDERED;
+        return near_name(q->kind) != NULL || q->kind == QUERY_PHRASE || q->kind == QUERY_UNORDERED;
     for (size_t i = 0; i < q->n_children; i++)
         if (!query_is_positional(q->children[i]))
             return false;
@@ -89,6 +93,15 @@ static void print_pattern(const struct slot *slot, struct buf *out)
 
 static void print_slots(const struct slot_list *slots, char between, struct buf *out);
 
+static void print_choice(const struct slot *slot, struct buf *out)
+{
+    for (size_t i = 0; i < slot->n_choices; i++) {
+        buf_addc(out, i == 0 ? '(' : '|');
+        print_slots(&slot->choices[i], ' ', out);
+    }
+    buf_addc(out, ')');
+}
+
 static void print_slot(const struct slot *slot, struct buf *out)
 {
     switch (slot->kind) {
@@ -116,11 +129,7 @@ static void print_slot(const struct slot *slot, struct buf *out)
         buf_addf(out, "...%u", slot->gap);
         break;
     case SLOT_CHOICE:
-        for (size_t i = 0; i < slot->n_choices; i++) {
-            buf_addc(out, i == 0 ? '(' : '|');
-            print_slots(&slot->choices[i], ' ', out);
-        }
-        buf_addc(out, ')');
+        print_choice(slot, out);
         break;
     }
 }
@@ -151,6 +160,13 @@ static void print_phrase(const struct query *q, struct buf *out)
     print_slots(&q->slots, bare ? '-' : ' ', out);
     if (!bare)
         buf_addc(out, '"');
+}
+
+static void print_unordered(const struct query *q, struct buf *out)
+{
+    buf_addc(out, '"');
+    print_slots(&q->slots, ' ', out);
+    buf_addf(out, "\"~%u", q->distance);
 }
 
 /* Printing filters. */
@@ -224,10 +240,11 @@ static void print_joined(const struct query *q, const char *word, enum binding p
     }
 }
 
-static void print_near(const struct query *q, const char *word, bool has_distance, struct buf *out)
+static void print_near(const struct query *q, struct buf *out)
 {
+    bool has_distance = q->kind != QUERY_SENTENCE && q->kind != QUERY_PARAGRAPH;
     print_in(q->children[0], BIND_NEAR, out);
-    buf_adds(out, word);
+    buf_addf(out, " %s", near_name(q->kind));
     if (has_distance)
         buf_addf(out, "/%u", q->distance);
     buf_addc(out, ' ');
@@ -258,27 +275,17 @@ void query_print(const struct query *q, struct buf *out)
         print_in(q->children[0], BIND_NOT, out);
         break;
     case QUERY_NEAR:
-        print_near(q, " NEAR", true, out);
-        break;
     case QUERY_BEFORE:
-        print_near(q, " BEFORE", true, out);
-        break;
     case QUERY_NOTNEAR:
-        print_near(q, " NOTNEAR", true, out);
-        break;
     case QUERY_SENTENCE:
-        print_near(q, " SENTENCE", false, out);
-        break;
     case QUERY_PARAGRAPH:
-        print_near(q, " PARAGRAPH", false, out);
+        print_near(q, out);
         break;
     case QUERY_PHRASE:
         print_phrase(q, out);
         break;
     case QUERY_UNORDERED:
-        buf_addc(out, '"');
-        print_slots(&q->slots, ' ', out);
-        buf_addf(out, "\"~%u", q->distance);
+        print_unordered(q, out);
         break;
     case QUERY_TITLE:
         print_title(q->children[0], out);

@@ -32,12 +32,12 @@ enum query_kind {
     QUERY_SENTENCE,
     QUERY_PARAGRAPH,
     /* positional leaves */
-    QUERY_PHRASE,    /* slots in this order; a bare word is a phrase of one slot */
-    QUERY_UNORDERED, /* "..."~k: slots (words only) in any order, at most distance other words among them */
+    QUERY_PHRASE,    /* slots in this order, not all of them ANY or GAP; a bare word is a phrase of one slot */
+    QUERY_UNORDERED, /* "..."~k: 2 or more slots (words only) in any order, at most distance other words among them */
     /* 1 child: all of it in the title */
     QUERY_TITLE,
     /* filters */
-    QUERY_PATH,  /* text: the glob */
+    QUERY_PATH,  /* text: the glob, with the backslashes that mean something in one */
     QUERY_EXT,   /* text: the extension without its dot */
     QUERY_SINCE, /* time: first second of the day, UTC */
     QUERY_UNTIL  /* time: last second of the day, UTC */
@@ -82,7 +82,8 @@ struct query {
     int64_t time;           /* SINCE, UNTIL: seconds since 1970, UTC */
 };
 
-/* Parses len bytes of valid UTF-8. The tree lives in the arena; the text need not outlive the call.
+/* Parses len bytes of UTF-8. The tree lives in the arena; the text need not outlive the call. AND in AND and OR in OR
+ * are flat, parentheses leave no node, and no path through the tree is longer than 4 * QUERY_MAX_DEPTH nodes.
  * ST_BAD_QUERY and ST_TOO_BROAD come with err->column and a sentence: what was found, what was expected, a hint. */
 enum status query_parse(const char *text, size_t len, struct arena *arena, struct query **out, struct err *err);
 
