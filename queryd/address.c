@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "queryd/piece.h"
+
 static enum status set_unix(struct address *out, const char *path, struct err *err)
 {
     size_t len = strlen(path);
@@ -25,8 +27,9 @@ static enum status set_unix(struct address *out, const char *path, struct err *e
 
 static bool is_port(const char *text)
 {
-    size_t n = strspn(text, "0123456789");
-    return n > 0 && n <= 5 && text[n] == '\0' && atoi(text) <= 65535;
+    struct piece piece = {text, strlen(text)};
+    uint32_t port;
+    return piece.len <= 5 && piece_number(&piece, 65535, &port);
 }
 
 enum status address_parse(const char *text, struct address *out, struct err *err)

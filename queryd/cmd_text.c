@@ -79,7 +79,7 @@ static enum status find(const struct request *req, const char *shown, size_t len
     struct buf path = BUF_INIT;
     enum status status;
     if (!excerpt_parse_path(shown, len, &path))
-        status = err_set(err, ST_NOT_FOUND, "no such document: a backslash in a path is written \\\\, a byte \\xHH");
+        status = err_set(err, ST_NOT_FOUND, "no such path: a backslash in it is written \\\\, another byte \\xHH");
     else if (!buf_ok(&path))
         status = err_nomem(err);
     else

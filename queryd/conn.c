@@ -163,7 +163,7 @@ static void run_line(struct conn *c, const struct framer_line *line)
     reply_clear(reply);
     bool runnable = proto_parse(line, c->framer.max_line, &p, reply);
     if (is_cancelled(c, line->number, p.command) && !reply->close)
-        reply_error(reply, REPLY_CANCELLED, "cancelled");
+        reply_error(reply, REPLY_CANCELLED, "by a later `cancel`");
     else if (runnable && p.command->place == COMMAND_IN_LOOP)
         run_here(c, &p, reply);
     else if (runnable && run_in_thread(c, &p, line->number, reply))
@@ -206,7 +206,7 @@ static void cancel_job(struct conn *c)
     }
     struct reply *reply = &c->server->reply;
     reply_clear(reply);
-    reply_error(reply, REPLY_CANCELLED, "cancelled");
+    reply_error(reply, REPLY_CANCELLED, "by a later `cancel`");
     emit(c, job->tag, job->tag_len, job->command, reply);
     c->job = NULL;
     job->owner = NULL;
@@ -325,6 +325,7 @@ void conn_free(struct conn *c)
         c->next->link = c->link;
     if (c->linger != NULL)
         event_free(c->linger);
+    hangup_forget(&s->hangup, bufferevent_getfd(c->bev));
     bufferevent_free(c->bev);
     framer_release(&c->framer);
     free(c);
@@ -350,7 +351,7 @@ void conn_done(struct conn *c, struct job *job)
 {
     c->job = NULL;
     if (is_cancelled(c, job->number, job->command))
-        reply_error(&job->reply, REPLY_CANCELLED, "cancelled");
+        reply_error(&job->reply, REPLY_CANCELLED, "by a later `cancel`");
     emit_job(c, job);
     job_free(job);
     c->active = search_now();

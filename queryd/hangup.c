@@ -43,3 +43,8 @@ bool hangup_watch(struct hangup *h, int fd, void *who)
     struct epoll_event event = {.events = EPOLLET, .data.ptr = who}; /* EPOLLHUP and EPOLLERR come unasked */
     return epoll_ctl(h->fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
+
+void hangup_forget(struct hangup *h, int fd)
+{
+    (void)epoll_ctl(h->fd, EPOLL_CTL_DEL, fd, NULL);
+}

@@ -15,11 +15,13 @@ struct hangup {
     void (*gone)(void *who);
 };
 
-/* gone is called in the loop, at most once for each watched descriptor; it may close that one, no other. */
+/* gone is called in the loop, at most once for each watched descriptor. */
 enum status hangup_init(struct hangup *h, struct event_base *base, void (*gone)(void *who), struct err *err);
 void hangup_release(struct hangup *h); /* safe on a zeroed one */
 
-/* Watches until fd is closed. False when that cannot be: disconnects are then seen by reading and writing only. */
+/* False when it cannot be watched: disconnects are then seen by reading and writing only. */
 bool hangup_watch(struct hangup *h, int fd, void *who);
+/* Before who goes: closing the descriptor may come later. */
+void hangup_forget(struct hangup *h, int fd);
 
 #endif

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "queryd/piece.h"
+
 enum { FIRST_HANDED_FD = 3 };
 
 static enum status add(struct listen_set *set, int fd, const struct listener *about, struct err *err)
@@ -175,13 +177,22 @@ static enum status take_handed(struct listen_set *set, int fd, struct err *err)
     return add(set, fd, &(struct listener){0}, err);
 }
 
+static bool read_number(const char *variable, uint32_t max, uint32_t *out)
+{
+    const char *text = getenv(variable);
+    struct piece piece = {text, text != NULL ? strlen(text) : 0};
+    return piece_number(&piece, max, out);
+}
+
 /* sd_listen_fds(3): LISTEN_FDS sockets from descriptor 3 on, if LISTEN_PID is this process. */
 static enum status open_handed(struct listen_set *set, struct err *err)
 {
-    const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-    long n = pid != NULL && count != NULL && atol(pid) == (long)getpid() ? atol(count) : 0;
+    uint32_t pid, n;
+    if (!read_number("LISTEN_PID", UINT32_MAX, &pid) || pid != (uint32_t)getpid() ||
+        !read_number("LISTEN_FDS", LISTEN_MAX, &n))
+        n = 0;
     enum status status = ST_OK;
-    for (long i = 0; i < n && status == ST_OK; i++)
+    for (uint32_t i = 0; i < n && status == ST_OK; i++)
         status = take_handed(set, (int)(FIRST_HANDED_FD + i), err);
     (void)unsetenv("LISTEN_PID");
     (void)unsetenv("LISTEN_FDS");

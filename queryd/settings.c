@@ -72,7 +72,7 @@ static enum status refuse_value(struct err *err, size_t i, uint32_t max)
 {
     struct buf allowed = BUF_INIT;
     add_allowed(&allowed, i, max);
-    enum status status = err_set(err, ST_USAGE, "%s is one of: %.*s", table[i].name, (int)allowed.len,
+    enum status status = err_set(err, ST_USAGE, "%s may be: %.*s", table[i].name, (int)allowed.len,
                                  allowed.len > 0 ? allowed.data : "");
     buf_release(&allowed);
     return status;

@@ -1,0 +1,169 @@
+"""daemon.py - making an index and running a daemon on it, for the tests of the protocol.
+
+It judges nothing. SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+
+TIMEOUT = 60  # seconds that anything may take, also under a sanitizer
+
+
+class Failure(Exception):
+    """What was expected did not happen; the text says what."""
+
+
+class Reader:
+    """Lines and replies from a socket."""
+
+    def __init__(self, sock):
+        self.file = sock.makefile("rb")
+
+    def line(self):
+        """The next line without its newline, or None at the end."""
+        line = self.file.readline()
+        if line == b"":
+            return None
+        if not line.endswith(b"\n"):
+            raise Failure(f"the stream ends inside a line: {line!r}")
+        return line[:-1]
+
+    def reply(self):
+        """The next reply as a list of lines; empty at the end."""
+        status = self.line()
+        if status is None:
+            return []
+        rows = []
+        for _ in range(rows_of(status)):
+            row = self.line()
+            if row is None:
+                raise Failure(f"the stream ends inside the reply {status!r}")
+            rows.append(row)
+        return [status] + rows
+
+    def rest(self):
+        """All that is left, as lines."""
+        return self.file.read().split(b"\n")[:-1]
+
+
+def rows_of(status):
+    """How many rows follow a status line."""
+    words = status.split(b" ")
+    if words[0].startswith(b"@"):
+        del words[0]
+    if words[0] == b"OK":
+        return int(words[1])
+    if words[0] != b"ERR":
+        raise Failure(f"no status line: {status!r}")
+    return 0
+
+
+class Daemon:
+    """A daemon on a Unix socket of its own, stopped at the end of a `with`."""
+
+    def __init__(self, queryd, index, folder, options=(), tcp=False, cwd=None, env=None):
+        self.path = os.path.join(folder, "socket")
+        self.options = list(options)
+        listen = ["--listen", f"unix:{self.path}"] + (["--listen", "127.0.0.1:0"] if tcp else [])
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            [queryd, "--index", index, *listen, *self.options],
+            stdout=subprocess.PIPE, stderr=self.log, cwd=cwd, env=env)
+        words = self.process.stdout.readline().split()
+        if not words or words[0] != b"ready":
+            self.process.wait()
+            raise Failure(f"the daemon did not start: {self.logged()}")
+        self.addresses = [w.decode() for w in words[1:]]
+
+    def connect(self):
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.settimeout(TIMEOUT)
+        sock.connect(self.path)
+        return sock
+
+    def connect_tcp(self):
+        host, port = self.addresses[1].rsplit(":", 1)
+        return socket.create_connection((host, int(port)), TIMEOUT)
+
+    def ask(self, *requests):
+        """The replies to requests, each a list of lines, over a connection of their own."""
+        with self.connect() as sock:
+            sock.sendall("".join(r + "\n" for r in requests).encode())
+            sock.shutdown(socket.SHUT_WR)
+            reader = Reader(sock)
+            return [reader.reply() for _ in requests]
+
+    def stats(self):
+        rows = self.ask("stats")[0][1:]
+        return dict(row.decode().split("\t", 1) for row in rows)
+
+    def logged(self):
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends it and returns its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(TIMEOUT)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+            self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        try:
+            code = self.stop()
+            if kind is None and code != 0:
+                raise Failure(f"the daemon ended with exit code {code}: {self.logged()}")
+        finally:
+            self.log.close()
+
+
+def make_index(indexer, index, roots, cwd=None):
+    done = subprocess.run([indexer, "--index", index, *roots], cwd=cwd, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=600)
+    if done.returncode not in (0, 1):
+        raise Failure(f"the indexer ended with exit code {done.returncode}: {done.stdout.decode(errors='replace')}")
+
+
+class Folder:
+    """A scratch folder with a short name, since the path of a socket may not be long."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="verbatim-", dir="/tmp" if os.path.isdir("/tmp") else None)
+        return self.path
+
+    def __exit__(self, *what):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Tap:
+    """Counts and prints test results."""
+
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def run(self, name, test):
+        self.count += 1
+        try:
+            test()
+        except (Failure, OSError, AssertionError, ValueError, IndexError, KeyError) as failure:
+            self.failed += 1
+            print(f"not ok {self.count} - {name}")
+            for line in (str(failure) or repr(failure)).splitlines():
+                print(f"#   {line}")
+        else:
+            print(f"ok {self.count} - {name}")
+
+    def end(self):
+        print(f"1..{self.count}", flush=True)
+        return 1 if self.failed else 0
