@@ -32,7 +32,7 @@ from pathlib import Path  # noqa: E402
 import query  # noqa: E402
 from document import Document, read_document  # noqa: E402
 from engine import ROW_LIMIT, Engine, EngineFailure, Programs, Reply  # noqa: E402
-from evaluate import TooManyChoices, check_expansion, evaluate, rows  # noqa: E402
+from evaluate import TooManyChoices, check_expansion, evaluate, expansion_in, rows  # noqa: E402
 from generate import CORE, DocumentMaker, Source, make_query  # noqa: E402
 from realtext import Library, Sampler  # noqa: E402
 from shrink import Shrinker  # noqa: E402
@@ -60,7 +60,7 @@ def expect(text: str, documents: list[Document], vocabulary: frozenset[str]) -> 
     """The oracle's answer over documents sorted by path; raises TooManyChoices."""
     try:
         tree = query.parse(text)
-        check_expansion(tree, vocabulary)
+        check_expansion(tree, expansion_in(vocabulary))
     except query.QueryError as error:
         return Expected(error.code, column=error.column)
     expected = Expected()
@@ -232,7 +232,7 @@ def expect_in_library(library: Library, text: str) -> Expected:
     """The oracle's answer over a library; raises TooManyChoices."""
     try:
         tree = query.parse(text)
-        check_expansion(tree, library.words)
+        library.check_expansion(tree)
     except query.QueryError as error:
         return Expected(error.code, column=error.column)
     expected = Expected()
@@ -241,8 +241,8 @@ def expect_in_library(library: Library, text: str) -> Expected:
         expected.docs += 1
         expected.matches += len(answer.spans)
         if len(places) < ROW_LIMIT:
-            document = library.full(number)
-            places += [f"{document.path}:{line}:{column}" for line, column in rows(answer, document)]
+            starts = [start for start, _ in answer.spans]
+            places += library.places(number, starts) if starts else [f"{library.paths[number]}:1:1"]
     expected.places = tuple(places[:ROW_LIMIT])
     return expected
 

@@ -24,12 +24,11 @@ HEADING = re.compile(r"^#{1,6} (.*)$", re.MULTILINE)
 class Zone:
     """A stretch of neighbouring words, in which a match must lie."""
 
-    def __init__(self, first: int, words: Sequence[str]) -> None:
+    def __init__(self, first: int, words: Sequence[str], index: dict[str, list[int]] | None = None) -> None:
+        """index holds the sorted positions of each word, or of all that will be asked for."""
         self.first = first
         self.words = words
-        self.index: dict[str, list[int]] = {}
-        for position, word in enumerate(words, first):
-            self.index.setdefault(word, []).append(position)
+        self.index = index_of(first, words) if index is None else index
 
     def has(self, position: int) -> bool:
         return self.first <= position < self.first + len(self.words)
@@ -38,9 +37,20 @@ class Zone:
         return self.words[position - self.first]
 
 
+def index_of(first: int, words: Sequence[str]) -> dict[str, list[int]]:
+    """Where each word stands."""
+    index: dict[str, list[int]] = {}
+    for position, word in enumerate(words, first):
+        index.setdefault(word, []).append(position)
+    return index
+
+
 @dataclass
 class Document:
-    """One document. A title is a text of its own (title_words) or the range [first, last) of body words."""
+    """One document. A title is a text of its own (title_words) or the range [first, last) of body words.
+
+    body_index is for documents too long to index all their words: the positions of those a query asks for.
+    """
 
     path: str
     body: Sequence[str]
@@ -50,10 +60,11 @@ class Document:
     paragraph_starts: list[int] = field(default_factory=list)
     date: date = date(2020, 1, 1)
     tokens: list[Token] = field(default_factory=list, repr=False)
+    body_index: dict[str, list[int]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.zones = [Zone(0, self.title_words)] if self.title_words else []
-        self.zones.append(Zone(BODY, self.body))
+        self.zones.append(Zone(BODY, self.body, self.body_index))
         self.title_zones = self.zones[:-1]
         if self.title_range:
             first, last = self.title_range

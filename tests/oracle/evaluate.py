@@ -32,7 +32,7 @@ Decisions where the contract says nothing:
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -131,13 +131,16 @@ def flat_items(items: Iterable[Item]) -> Iterator[Item]:
             yield item
 
 
-def check_expansion(node: Node, vocabulary: Iterable[str]) -> None:
-    """Raises 422 when an item stands for too many words of the index; vocabulary is that of all documents."""
+def check_expansion(node: Node, expansion: Callable[[Item], int]) -> None:
+    """Raises 422 when an item stands for too many words of the index; expansion counts those of all documents."""
     for item in items_of(node):
-        if not isinstance(item, (Pattern, Fuzzy, Stem)):
-            continue
-        if sum(stands_for(item, word) for word in vocabulary) > MAX_EXPANSION:
+        if isinstance(item, (Pattern, Fuzzy, Stem)) and expansion(item) > MAX_EXPANSION:
             raise QueryError(422, 1, f"over {MAX_EXPANSION} words: {item}")
+
+
+def expansion_in(vocabulary: Iterable[str]) -> Callable[[Item], int]:
+    """Counts the words of a vocabulary that an item stands for."""
+    return lambda item: sum(stands_for(item, word) for word in vocabulary)
 
 
 # All choices of a positional node.

@@ -8,13 +8,13 @@ they are read is not what is tested here.
 import random
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import query
-from document import Document, read_text
-from evaluate import Answer, evaluate, stands_for
+from document import BODY, Document, read_text
+from evaluate import Answer, check_expansion, evaluate, items_of, stands_for
 from tree import Alternatives, And, AnyWord, Gap, Item, Near, Node, Not, Or, Phrase, Title, Unordered, Word
 from words import runs, words_of
 
@@ -50,6 +50,7 @@ class Library:
         self.numbers: dict[str, int] = {}
         self.words: list[str] = []
         self.postings: list[array] = []
+        self.expanded: dict[Item, set[int]] = {}
         for file in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
             name = file.relative_to(folder).as_posix()
             hidden = any(part.startswith(".") for part in name.split("/"))
@@ -82,18 +83,45 @@ class Library:
         """A document with the places of its words and its sentences."""
         return read_text(self.paths[number], self.text(number), DAY)
 
-    def light(self, number: int) -> Document:
-        """A document of words only."""
-        return Document(self.paths[number], [self.words[word] for word in self.bodies[number]])
+    def light(self, number: int, asked: set[int]) -> Document:
+        """A document that can find only some words, given by their numbers."""
+        body = self.bodies[number]
+        index: dict[str, list[int]] = {}
+        for position, word in enumerate(body, BODY):
+            if word in asked:
+                index.setdefault(self.words[word], []).append(position)
+        return Document(self.paths[number], Body(body, self.words), body_index=index)
+
+    def places(self, number: int, positions: list[int]) -> Iterator[str]:
+        """PATH:LINE:COLUMN of words, given by increasing position."""
+        first = BODY
+        wanted = iter(positions)
+        position = next(wanted, None)
+        for line, text in enumerate(self.text(number).split("\n"), 1):
+            here = list(quick_words(text)) if position is not None else []
+            while position is not None and position < first + len(here):
+                column = list(runs(text))[position - first].start + 1
+                yield f"{self.paths[number]}:{line}:{column}"
+                position = next(wanted, None)
+            first += len(here)
 
     # Which documents may match.
 
+    def expand(self, item: Item) -> set[int]:
+        """Numbers of the words that an item stands for."""
+        if isinstance(item, Word):
+            return {self.numbers[item.text]} if item.text in self.numbers else set()
+        if item not in self.expanded:
+            self.expanded[item] = {number for number, word in enumerate(self.words) if stands_for(item, word)}
+        return self.expanded[item]
+
+    def check_expansion(self, node: Node) -> None:
+        """Raises 422 when an item stands for too many words."""
+        check_expansion(node, lambda item: len(self.expand(item)))
+
     def having(self, item: Item) -> set[int]:
         """Documents with a word that the item stands for."""
-        if isinstance(item, Word):
-            return set(self.postings[self.numbers[item.text]]) if item.text in self.numbers else set()
-        numbers = (number for word, number in self.numbers.items() if stands_for(item, word))
-        return {document for number in numbers for document in self.postings[number]}
+        return {document for number in self.expand(item) for document in self.postings[number]}
 
     def having_all(self, items: tuple[Item, ...]) -> set[int]:
         """Documents with words for all the items."""
@@ -127,12 +155,28 @@ class Library:
         """Matching documents in the order of their paths."""
         chosen = self.candidates(node)
         sentences = needs_sentences(node)
+        items = [item for item in items_of(node) if not isinstance(item, (AnyWord, Gap))]
+        asked = set().union(*map(self.expand, items))
         for number in self.order:
             if number in chosen:
-                document = self.full(number) if sentences else self.light(number)
+                document = self.full(number) if sentences else self.light(number, asked)
                 answer = evaluate(node, document)
                 if answer.matched:
                     yield number, answer
+
+
+class Body(Sequence[str]):
+    """The words of a document, kept as numbers."""
+
+    def __init__(self, numbers: array, words: list[str]) -> None:
+        self.numbers = numbers
+        self.all_words = words
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, at):
+        return self.all_words[self.numbers[at]]
 
 
 def needs_sentences(node: Node) -> bool:

@@ -10,17 +10,19 @@ import itertools  # noqa: E402
 import os  # noqa: E402
 import random  # noqa: E402
 import subprocess  # noqa: E402
+import tempfile  # noqa: E402
 import unittest  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from datetime import date  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+from differential import all_words, expect, expect_in_library  # noqa: E402
 from document import BODY, Document, read_document, read_text  # noqa: E402
-from evaluate import (TooManyChoices, check_expansion, edit_distance, evaluate, glob_regex, minimal, rows,  # noqa: E402
-                      stands_for)
+from evaluate import (TooManyChoices, check_expansion, edit_distance, evaluate, expansion_in,  # noqa: E402
+                      glob_regex, minimal, rows, stands_for)
 from generate import CORE, DocumentMaker, Source, make_query  # noqa: E402
 from query import QueryError, parse, quote  # noqa: E402
-from realtext import quick_words  # noqa: E402
+from realtext import Library, Sampler, quick_words  # noqa: E402
 from shrink import Shrinker  # noqa: E402
 from stem import stem_of  # noqa: E402
 from tree import (ANY_RUN, Alternatives, And, AnyWord, ExtensionFilter, Fuzzy, Gap, Near, Node, Not, Or,  # noqa: E402
@@ -253,9 +255,9 @@ class ParserTest(unittest.TestCase):
 
     def test_expansion_limit(self) -> None:
         tree = parse("v*")
-        check_expansion(tree, [f"v{number}" for number in range(1024)])
+        check_expansion(tree, expansion_in([f"v{number}" for number in range(1024)]))
         with self.assertRaises(QueryError) as caught:
-            check_expansion(tree, [f"v{number}" for number in range(1025)])
+            check_expansion(tree, expansion_in([f"v{number}" for number in range(1025)]))
         self.assertEqual(caught.exception.code, 422)
 
     def test_copied_text_finds_itself(self) -> None:
@@ -555,6 +557,26 @@ class GeneratorTest(unittest.TestCase):
             except QueryError:
                 continue
             self.assertEqual(parse(show(tree)), tree, text)
+
+
+class LibraryTest(unittest.TestCase):
+    """The shortcuts for real text lose nothing."""
+
+    def test_same_answers(self) -> None:
+        rng = random.Random(6)
+        sources = [source for source in DocumentMaker(rng, True).documents(60) if source.path.endswith(".txt")]
+        with tempfile.TemporaryDirectory() as folder:
+            for source in sources:
+                path = Path(folder) / source.path.removeprefix("docs/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(source.text.encode())
+            library = Library(Path(folder), 1000)
+            documents = [library.full(number) for number in library.order]
+            sampler = Sampler(rng, library, True)
+            for text in [sampler.query() for _ in range(150)]:
+                expected = expect(text, documents, all_words(documents))
+                self.assertEqual(expect_in_library(library, text), expected, text)
+                self.assertEqual(expected.code, 0, text)
 
 
 class ShrinkTest(unittest.TestCase):

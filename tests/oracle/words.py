@@ -131,31 +131,42 @@ class Run:
     alone: bool = False
 
 
+@lru_cache(maxsize=None)
+def units(char: str, extra_letters: str) -> tuple[tuple[str, str], ...]:
+    """The characters that one folds to, each with its part in words: separator, mark, letter or alone."""
+    if char in extra_letters:
+        return ((char, "letter"),)
+    return tuple((one, part_of(one)) for one in fold_character(char))
+
+
+def part_of(one: str) -> str:
+    """What a folded character does."""
+    if not is_word_character(one):
+        return "separator"
+    if is_mark(one):
+        return "mark"
+    return "alone" if stands_alone(one) else "letter"
+
+
 def runs(text: str, extra_letters: str = "") -> Iterator[Run]:
     """The words of a text as raw runs, with byte offsets. extra_letters count as letters that fold to themselves."""
     run: Run | None = None
     offset = 0
     for char in text:
-        end = offset + len(char.encode())
-        for one in char if char in extra_letters else fold_character(char):
-            extra = one in extra_letters
-            if not extra and not is_word_character(one):
-                if run:
-                    yield run
-                run = None
-                continue
-            if not extra and is_mark(one):
+        end = offset + (1 if char.isascii() else len(char.encode()))
+        for one, part in units(char, extra_letters):
+            if part == "mark":
                 if run:
                     run.end = end
                     run.letters += "" if loses_marks(run.base) else one
                 continue
-            alone = not extra and stands_alone(one)
-            if run and (alone or run.alone):
+            if run and (part != "letter" or run.alone):
                 yield run
                 run = None
-            run = run or Run(offset, end)
-            run.letters += one
-            run.base, run.alone, run.end = one, alone, end
+            if part != "separator":
+                run = run or Run(offset, end)
+                run.letters += one
+                run.base, run.alone, run.end = one, part == "alone", end
         offset = end
     if run:
         yield run
