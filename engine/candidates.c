@@ -3,22 +3,30 @@
 
 #include <stdlib.h>
 
-enum candidates_kind { CANDIDATES_LEAF, CANDIDATES_AND, CANDIDATES_OR, CANDIDATES_ALL, CANDIDATES_NONE };
+#include "lib/bytes.h"
+
+enum candidates_kind {
+    CANDIDATES_LIST, /* a leaf's posting list */
+    CANDIDATES_BITS, /* a leaf's bitmap */
+    CANDIDATES_AND,
+    CANDIDATES_OR,
+    CANDIDATES_ALL,
+    CANDIDATES_NONE
+};
 
 struct candidates {
     enum candidates_kind kind;
-    unsigned leaf;
-    struct cursor *cursor;
-    struct candidates **children; /* AND: fewest documents first */
+    unsigned leaf;         /* LIST, BITS */
+    struct cursor *cursor; /* LIST */
+    const uint8_t *bits;   /* BITS */
+    size_t bits_len;
+    struct candidates **children; /* AND: lists and others first, then bitmaps, each with fewest documents first */
     size_t n_children;
+    size_t n_others;    /* AND: children that are no bitmaps */
     uint32_t documents; /* about how many it offers */
     uint32_t at;        /* OR: document of the last seek, to leave children alone that are further on */
     uint32_t total;     /* ALL: documents of the segment */
 };
-
-/* A list that is this many times longer than the shortest is not worth walking along: checking the few candidates more
- * that it would have dropped costs less. Measured with bench/. */
-enum { TOO_LONG_TO_NARROW = 8 };
 
 struct maker {
     struct postings *postings;
@@ -41,10 +49,15 @@ static struct candidates *new_node(struct maker *m, enum candidates_kind kind, s
     return c;
 }
 
+static bool is_leaf(const struct candidates *c)
+{
+    return c->kind == CANDIDATES_LIST || c->kind == CANDIDATES_BITS;
+}
+
 static bool holds_leaf(const struct candidates *parent, unsigned leaf)
 {
     for (size_t i = 0; i < parent->n_children; i++)
-        if (parent->children[i]->kind == CANDIDATES_LEAF && parent->children[i]->leaf == leaf)
+        if (is_leaf(parent->children[i]) && parent->children[i]->leaf == leaf)
             return true;
     return false;
 }
@@ -58,7 +71,7 @@ static void add_required(struct candidates *parent, struct candidates *child)
         parent->kind = CANDIDATES_NONE;
         return;
     }
-    if (child->kind == CANDIDATES_LEAF && holds_leaf(parent, child->leaf))
+    if (is_leaf(child) && holds_leaf(parent, child->leaf))
         return;
     parent->children[parent->n_children++] = child;
 }
@@ -66,6 +79,9 @@ static void add_required(struct candidates *parent, struct candidates *child)
 static int compare(const void *a, const void *b)
 {
     const struct candidates *x = *(struct candidates *const *)a, *y = *(struct candidates *const *)b;
+    bool x_bits = x->kind == CANDIDATES_BITS, y_bits = y->kind == CANDIDATES_BITS;
+    if (x_bits != y_bits)
+        return x_bits ? 1 : -1;
     return (x->documents > y->documents) - (x->documents < y->documents);
 }
 
@@ -79,12 +95,13 @@ static struct candidates *finish_and(struct candidates *c)
         return c;
     }
     qsort(c->children, c->n_children, sizeof(struct candidates *), compare);
-    c->documents = c->children[0]->documents;
-    size_t n = 1;
-    while (n < c->n_children && c->children[n]->documents / TOO_LONG_TO_NARROW <= c->documents)
-        n++;
-    c->n_children = n;
-    return n == 1 ? c->children[0] : c;
+    c->documents = c->total;
+    for (size_t i = 0; i < c->n_children; i++) {
+        c->n_others += c->children[i]->kind != CANDIDATES_BITS;
+        if (c->children[i]->documents < c->documents)
+            c->documents = c->children[i]->documents;
+    }
+    return c->n_children == 1 ? c->children[0] : c;
 }
 
 static void add_choice(struct candidates *parent, struct candidates *child)
@@ -112,13 +129,16 @@ static struct candidates *finish_or(struct candidates *c)
 
 static struct candidates *of_leaf(struct maker *m, unsigned leaf)
 {
-    struct candidates *c = new_node(m, CANDIDATES_LEAF, 0);
+    struct candidates *c = new_node(m, CANDIDATES_LIST, 0);
     if (c == NULL)
         return NULL;
     c->leaf = leaf;
     c->documents = postings_documents(m->postings, leaf);
+    c->bits = postings_bitmap(m->postings, leaf, &c->bits_len);
     if (c->documents == 0)
         c->kind = CANDIDATES_NONE;
+    else if (c->bits != NULL)
+        c->kind = CANDIDATES_BITS;
     return c;
 }
 
@@ -190,7 +210,7 @@ static struct candidates *of_node(struct maker *m, const struct plan_node *node)
 
 static enum status open_cursors(struct candidates *c, struct postings *postings, struct err *err)
 {
-    if (c->kind == CANDIDATES_LEAF)
+    if (c->kind == CANDIDATES_LIST)
         return cursor_open(postings, c->leaf, &c->cursor, err);
     enum status status = ST_OK;
     if (c->kind == CANDIDATES_AND || c->kind == CANDIDATES_OR)
@@ -209,15 +229,55 @@ enum status candidates_make(const struct plan *plan, struct postings *postings, 
 
 /* ---- seeking -------------------------------------------------------------------------------------------------------------- */
 
-static uint32_t seek_all_of(struct candidates *c, uint32_t doc, enum status *status, struct err *err)
+/* Bits [64 * i, 64 * i + 64) of a bitmap. */
+static uint64_t bits_at(const struct candidates *c, size_t i)
 {
-    for (size_t i = 0; i < c->n_children;) {
+    return bytes_get64(c->bits + i * 8);
+}
+
+/* First document >= doc whose bit is set in all of n bitmaps. */
+static uint32_t seek_bits(struct candidates *const *bitmaps, size_t n, uint32_t doc)
+{
+    uint64_t mask = ~UINT64_C(0) << doc % 64;
+    size_t n_words = bitmaps[0]->bits_len / 8;
+    for (size_t i = doc / 64; i < n_words; i++, mask = ~UINT64_C(0)) {
+        uint64_t word = bits_at(bitmaps[0], i) & mask;
+        for (size_t k = 1; word != 0 && k < n; k++)
+            word &= bits_at(bitmaps[k], i);
+        if (word != 0)
+            return (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(word);
+    }
+    return POSTINGS_END;
+}
+
+static bool has_bits(const struct candidates *c, uint32_t doc)
+{
+    for (size_t i = c->n_others; i < c->n_children; i++)
+        if (doc / 8 >= c->children[i]->bits_len || !(c->children[i]->bits[doc / 8] >> doc % 8 & 1))
+            return false;
+    return true;
+}
+
+/* First document >= doc that the children which are no bitmaps all offer. */
+static uint32_t seek_others(struct candidates *c, uint32_t doc, enum status *status, struct err *err)
+{
+    for (size_t i = 0; i < c->n_others;) {
         uint32_t found = candidates_seek(c->children[i], doc, status, err);
         if (found == POSTINGS_END)
             return POSTINGS_END;
         i = found == doc ? i + 1 : 0;
         doc = found;
     }
+    return doc;
+}
+
+static uint32_t seek_all_of(struct candidates *c, uint32_t doc, enum status *status, struct err *err)
+{
+    if (c->n_others == 0)
+        return seek_bits(c->children, c->n_children, doc);
+    doc = seek_others(c, doc, status, err);
+    while (doc != POSTINGS_END && !has_bits(c, doc))
+        doc = seek_others(c, doc + 1, status, err);
     return doc;
 }
 
@@ -236,7 +296,8 @@ static uint32_t seek_any_of(struct candidates *c, uint32_t doc, enum status *sta
 uint32_t candidates_seek(struct candidates *c, uint32_t doc, enum status *status, struct err *err)
 {
     switch (c->kind) {
-    case CANDIDATES_LEAF: return cursor_seek(c->cursor, doc, status, err);
+    case CANDIDATES_LIST: return cursor_seek(c->cursor, doc, status, err);
+    case CANDIDATES_BITS: return seek_bits(&c, 1, doc);
     case CANDIDATES_AND: return seek_all_of(c, doc, status, err);
     case CANDIDATES_OR: return seek_any_of(c, doc, status, err);
     case CANDIDATES_ALL: return doc < c->total ? doc : POSTINGS_END;

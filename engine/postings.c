@@ -24,14 +24,13 @@ struct leaf_list {
     uint32_t documents;
     struct shim_posting *joined; /* several words: one list, made when first wanted */
     size_t n_joined;
-    struct cursor *shared;
 };
 
 struct postings {
     const struct plan *plan;
+    const struct segment *segment;
     struct shim_db *db;
     uint32_t n_docs;
-    bool share;
     struct leaf_list *leaves;
     struct cursor *cursors;
 };
@@ -64,16 +63,16 @@ static bool find_leaf(struct postings *p, const struct vocab *vocab, const struc
     return true;
 }
 
-enum status postings_open(const struct plan *plan, const struct segment *segment, unsigned reader, bool share_cursors,
+enum status postings_open(const struct plan *plan, const struct segment *segment, unsigned reader,
                           struct postings **out, struct err *err)
 {
     struct postings *p = calloc(1, sizeof *p);
     if (p == NULL)
         return err_nomem(err);
     p->plan = plan;
+    p->segment = segment;
     p->db = segment_db(segment, reader);
     p->n_docs = segment_docs(segment);
-    p->share = share_cursors;
     p->leaves = calloc(plan->n_leaves + 1, sizeof *p->leaves);
     bool ok = p->leaves != NULL;
     for (size_t i = 0; i < plan->n_leaves && ok; i++)
@@ -124,6 +123,12 @@ const uint32_t *postings_ranks(const struct postings *p, unsigned leaf, size_t *
 {
     *n = p->leaves[leaf].n_ranks;
     return p->leaves[leaf].ranks;
+}
+
+const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *len)
+{
+    const struct leaf_list *list = &p->leaves[leaf];
+    return list->n_ranks == 1 ? segment_bitmap(p->segment, list->ranks[0], len) : NULL;
 }
 
 /* ---- several words as one list ------------------------------------------------------------------------------------ */
@@ -204,11 +209,6 @@ static enum status fill_cursor(struct postings *p, unsigned leaf, struct cursor 
 
 enum status cursor_open(struct postings *p, unsigned leaf, struct cursor **out, struct err *err)
 {
-    struct leaf_list *list = &p->leaves[leaf];
-    if (p->share && list->shared != NULL) {
-        *out = list->shared;
-        return ST_OK;
-    }
     struct cursor *c = calloc(1, sizeof *c);
     if (c == NULL)
         return err_nomem(err);
@@ -219,7 +219,6 @@ enum status cursor_open(struct postings *p, unsigned leaf, struct cursor **out, 
     }
     c->next = p->cursors;
     p->cursors = c;
-    list->shared = c;
     *out = c;
     return ST_OK;
 }

@@ -14,9 +14,7 @@
 struct postings; /* of every leaf of a plan in one segment */
 struct cursor;   /* one place in one of those lists */
 
-/* share_cursors: every cursor of a leaf is the same one, for plans that never ask a leaf for an earlier document than
- * another place in the tree already did (no OR anywhere). */
-enum status postings_open(const struct plan *plan, const struct segment *segment, unsigned reader, bool share_cursors,
+enum status postings_open(const struct plan *plan, const struct segment *segment, unsigned reader,
                           struct postings **out, struct err *err);
 void postings_close(struct postings *p); /* with all cursors; safe on NULL */
 
@@ -26,6 +24,10 @@ uint32_t postings_all_documents(const struct postings *p); /* of the segment */
 
 /* Ranks of the leaf's words in the segment, ascending, borrowed. */
 const uint32_t *postings_ranks(const struct postings *p, unsigned leaf, size_t *n);
+
+/* The documents of a leaf as bits (segment_bitmap), of *len bytes; NULL when it is not one word that many documents
+ * hold. */
+const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *len);
 
 /* A cursor before the first document of a leaf. It belongs to p. */
 enum status cursor_open(struct postings *p, unsigned leaf, struct cursor **out, struct err *err);

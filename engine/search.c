@@ -117,8 +117,6 @@ static bool count_at_once(const struct searcher *s, const struct search_request 
 
 /* ---- going over the documents -------------------------------------------------------------------------------------------- */
 
-enum { CANDIDATES_BETWEEN_CHECKS = 32 };
-
 static uint64_t rows_of(const struct search_request *req, uint64_t matches)
 {
     if (req->page == SEARCH_DOCS || matches == 0)
@@ -144,30 +142,60 @@ struct progress {
     uint64_t full; /* stop at so many; 0: never */
 };
 
+/* Candidates are taken a batch at a time, so that the memory that judging them reads is on its way meanwhile. */
+enum { BATCH = 32 };
+
+static size_t take_batch(struct candidates *candidates, const struct segment *segment, uint32_t *next, uint32_t *docs,
+                         enum status *status, struct err *err)
+{
+    size_t n = 0;
+    while (n < BATCH) {
+        uint32_t doc = candidates_seek(candidates, *next, status, err);
+        if (doc == POSTINGS_END)
+            break;
+        *next = doc + 1;
+        docs[n++] = doc;
+        segment_prefetch_record(segment, doc);
+    }
+    for (size_t i = 0; i < n; i++)
+        segment_prefetch_words(segment, docs[i]);
+    return n;
+}
+
+static enum status judge_one(struct searcher *s, const struct segment *segment, uint32_t doc, struct progress *p,
+                             struct err *err)
+{
+    struct judge_verdict verdict;
+    p->out->candidates++;
+    if (segment_is_dead(segment, doc))
+        return ST_OK;
+    enum status status = judge_doc(s->judge, doc, &verdict, err);
+    if (status == ST_OK && verdict.matched)
+        status = add_hit(s, segment, doc, &verdict, p->out, err);
+    if (status != ST_OK || !verdict.matched)
+        return status;
+    p->rows += rows_of(&s->request, verdict.matches);
+    if (p->full > 0 && p->rows >= p->full)
+        p->out->complete = SEARCH_PAGE_FULL;
+    return ST_OK;
+}
+
 static enum status go_over(struct searcher *s, const struct segment *segment, struct candidates *candidates,
                            struct progress *p, struct err *err)
 {
-    enum status status = ST_OK;
-    struct judge_verdict verdict;
-    for (uint32_t doc = 0;; doc++) {
-        doc = candidates_seek(candidates, doc, &status, err);
-        if (status != ST_OK || doc == POSTINGS_END)
-            return status;
-        if (p->out->candidates++ % CANDIDATES_BETWEEN_CHECKS == 0 && (status = check_stop(s, err)) != ST_OK)
-            return status;
-        if (segment_is_dead(segment, doc))
-            continue;
-        status = judge_doc(s->judge, doc, &verdict, err);
-        if (status == ST_OK && verdict.matched)
-            status = add_hit(s, segment, doc, &verdict, p->out, err);
+    uint32_t docs[BATCH], next = 0;
+    for (size_t n = BATCH; n == BATCH;) {
+        enum status status = check_stop(s, err);
+        n = status == ST_OK ? take_batch(candidates, segment, &next, docs, &status, err) : 0;
+        for (size_t i = 0; status == ST_OK && i < n; i++) {
+            status = judge_one(s, segment, docs[i], p, err);
+            if (p->out->complete != SEARCH_WHOLE)
+                return status;
+        }
         if (status != ST_OK)
             return status;
-        p->rows += verdict.matched ? rows_of(&s->request, verdict.matches) : 0;
-        if (p->full > 0 && p->rows >= p->full) {
-            p->out->complete = SEARCH_PAGE_FULL;
-            return ST_OK;
-        }
     }
+    return ST_OK;
 }
 
 static enum status search_segment(struct searcher *s, const struct segment *segment, struct progress *p,
@@ -177,7 +205,7 @@ static enum status search_segment(struct searcher *s, const struct segment *segm
     struct postings *postings = NULL;
     struct candidates *candidates = NULL;
     enum status status =
-        postings_open(s->plan, segment, s->reader, !plan_has_branches(s->plan), &postings, err);
+        postings_open(s->plan, segment, s->reader, &postings, err);
     if (status == ST_OK)
         status = candidates_make(s->plan, postings, &arena, &candidates, err);
     if (status == ST_OK)
@@ -266,7 +294,7 @@ static enum status turn_to(struct searcher *s, const struct segment *segment, st
     postings_close(s->postings);
     s->postings = NULL;
     s->segment = NULL;
-    enum status status = postings_open(s->plan, segment, s->reader, false, &s->postings, err);
+    enum status status = postings_open(s->plan, segment, s->reader, &s->postings, err);
     if (status == ST_OK)
         status = judge_segment(s->judge, segment, s->postings, true, err);
     if (status == ST_OK)

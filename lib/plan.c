@@ -337,41 +337,6 @@ enum status plan_contend(struct plan *plan, struct err *err)
     return ST_OK;
 }
 
-static bool sequence_branches(const struct plan_sequence *seq)
-{
-    for (size_t i = 0; i < seq->n; i++)
-        if (seq->slots[i].kind == PLAN_CHOICE)
-            return true;
-    return false;
-}
-
-static bool span_branches(const struct plan_span *span)
-{
-    if (span->kind == PLAN_EITHER || span->kind == PLAN_NOTNEAR || sequence_branches(&span->sequence))
-        return true;
-    for (size_t i = 0; i < span->n_children; i++)
-        if (span_branches(span->children[i]))
-            return true;
-    return false;
-}
-
-static bool node_branches(const struct plan_node *node)
-{
-    if (node->kind == PLAN_OR || node->kind == PLAN_NOT)
-        return true;
-    if (node->kind == PLAN_UNIT)
-        return span_branches(node->unit);
-    for (size_t i = 0; i < node->n_children; i++)
-        if (node_branches(node->children[i]))
-            return true;
-    return false;
-}
-
-bool plan_has_branches(const struct plan *plan)
-{
-    return node_branches(plan->root);
-}
-
 int plan_only_leaf(const struct plan_span *unit)
 {
     if (unit->kind != PLAN_PHRASE || unit->title || unit->sequence.n != 1 || !unit->plain)

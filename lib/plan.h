@@ -98,9 +98,6 @@ enum status plan_contend(struct plan *plan, struct err *err);
 /* Whether two leaves have a word in common. */
 bool plan_leaves_share(const struct plan *plan, unsigned a, unsigned b);
 
-/* Whether the plan holds an OR, a choice or a NOT: whether a document may match without one of its leaves. */
-bool plan_has_branches(const struct plan *plan);
-
 /* The leaf of a unit that is one word, anywhere in the document, or -1: such a unit needs no matching, the inverted
  * index knows its occurrences. */
 int plan_only_leaf(const struct plan_span *unit);

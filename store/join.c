@@ -148,7 +148,7 @@ static enum status join_ours(struct build *b, char *const paths[PARTS_COUNT], st
     uint32_t *codes = NULL;
     enum status status = rank_words(&b->words, paths[PARTS_VOCAB], &codes, &parts->seals[PARTS_VOCAB], err);
     if (status == ST_OK)
-        status = recode_segment(b, codes, paths[PARTS_WORDS], paths[PARTS_DOCS], parts, err);
+        status = recode_segment(b, codes, paths, parts, err);
     free(codes);
     if (status == ST_OK)
         status = join_places(b, paths[PARTS_PLACES], &parts->seals[PARTS_PLACES], err);

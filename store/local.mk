@@ -1,6 +1,10 @@
 # store/ - the index on disk. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_store.a
 libverbatim_store_a_SOURCES = \
+	store/bitmaps.c \
+	store/bitmaps.h \
+	store/bitmaps.c \
+	store/bitmaps.h \
 	store/build.c \
 	store/build.h \
 	store/build_parts.h \
@@ -43,6 +47,7 @@ libverbatim_store_a_SOURCES = \
 	store/text_write.c \
 	store/tombs.c \
 	store/tombs.h \
+	store/tombs_write.c \
 	store/vocab.c \
 	store/vocab.h \
 	store/vocab_part.h \

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/etdc.h"
+#include "store/bitmaps.h"
 #include "store/words.h"
 
 /* A scratch file, mapped. */
@@ -45,6 +46,8 @@ static void unmap_scratch(struct scratch *s)
 struct recode {
     const uint32_t *codes; /* by number in the segment's table */
     uint32_t *local;       /* owned; the same by number in the chunk at hand */
+    uint32_t *local_rows;  /* owned; rows of bitmaps, by number in the chunk at hand, 0: none */
+    struct bitmaps_rows *bitmaps;
     size_t local_cap;
     struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
     size_t numbers_at;      /* first of the chunk at hand */
@@ -70,7 +73,9 @@ static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
             uint32_t number = *from & 0x7f;
             for (unsigned shift = 7; *from++ >= 0x80; shift += 7)
                 number |= (uint32_t)(*from & 0x7f) << shift;
-            uint32_t code = r->local[number];
+            uint32_t code = r->local[number], row = r->local_rows[number];
+            if (row > 0)
+                bitmaps_set(r->bitmaps, row, r->n_docs);
             memcpy(to, &code, sizeof code);
             to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
         }
@@ -115,6 +120,7 @@ static void find_local(struct recode *r, const struct chunk_done *chunk)
         uint32_t number;
         memcpy(&number, r->numbers.bytes + (r->numbers_at + i) * sizeof number, sizeof number);
         r->local[i] = r->codes[number];
+        r->local_rows[i] = bitmaps_row_of_code(r->bitmaps, r->local[i]);
     }
     r->numbers_at += chunk->n_ids;
 }
@@ -187,8 +193,9 @@ static enum status prepare(struct recode *r, const struct build *b, struct err *
     for (size_t i = 0; i < b->n_chunks; i++)
         most_ids = b->chunks[i].n_ids > most_ids ? b->chunks[i].n_ids : most_ids;
     r->local = malloc(most_ids * sizeof *r->local);
+    r->local_rows = malloc(most_ids * sizeof *r->local_rows);
     r->hashes = malloc((size_t)b->n_docs * sizeof *r->hashes);
-    if (r->local == NULL || r->hashes == NULL)
+    if (r->local == NULL || r->local_rows == NULL || r->hashes == NULL)
         return err_nomem(err);
     return map_scratch(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
 }
@@ -214,19 +221,26 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
     return status == ST_OK ? file_finish(&r->docs, &parts->seals[PARTS_DOCS], err) : status;
 }
 
-enum status recode_segment(const struct build *b, const uint32_t *codes, const char *words_path, const char *docs_path,
+enum status recode_segment(const struct build *b, const uint32_t *codes, char *const paths[PARTS_COUNT],
                            struct parts *parts, struct err *err)
 {
-    struct recode r = {.codes = codes};
-    enum status status = file_create(&r.words, words_path, WORDS_KIND, err);
+    struct bitmaps_rows bitmaps;
+    struct recode r = {.codes = codes, .bitmaps = &bitmaps};
+    enum status status = bitmaps_choose(&bitmaps, &b->words, codes, (uint32_t)b->n_docs, err);
     if (status == ST_OK)
-        status = file_create(&r.docs, docs_path, DOCS_KIND, err);
+        status = file_create(&r.words, paths[PARTS_WORDS], WORDS_KIND, err);
+    if (status == ST_OK)
+        status = file_create(&r.docs, paths[PARTS_DOCS], DOCS_KIND, err);
     if (status == ST_OK)
         status = recode_all(&r, b, parts, err);
+    if (status == ST_OK)
+        status = bitmaps_write(&bitmaps, paths[PARTS_BITMAPS], &parts->seals[PARTS_BITMAPS], err);
+    bitmaps_rows_release(&bitmaps);
     file_release(&r.words);
     file_release(&r.docs);
     unmap_scratch(&r.numbers);
     free(r.local);
+    free(r.local_rows);
     free(r.hashes);
     return status;
 }

@@ -1,12 +1,12 @@
-/* recode.h - writing the parts `words` and `docs` of a segment from its chunks: numbers of words become codes, and
- * offsets are moved to where the chunk's bytes come to stand. SPDX-License-Identifier: GPL-2.0-or-later */
+/* recode.h - writing the parts `words`, `docs` and `bitmaps` of a segment from its chunks: numbers of words become codes,
+ * and offsets are moved to where the chunk's bytes come to stand. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_RECODE_H
 #define VERBATIM_RECODE_H
 
 #include "store/build_parts.h"
 
 /* codes: by number in the segment's table, of rank_words. */
-enum status recode_segment(const struct build *b, const uint32_t *codes, const char *words_path, const char *docs_path,
+enum status recode_segment(const struct build *b, const uint32_t *codes, char *const paths[PARTS_COUNT],
                            struct parts *parts, struct err *err);
 
 #endif

@@ -26,6 +26,8 @@ static enum status open_part(struct segment *s, enum parts_kind kind, const char
         return places_open(&s->places, path, err);
     case PARTS_TEXT:
         return text_open(&s->text, path, err);
+    case PARTS_BITMAPS:
+        return bitmaps_open(&s->bitmaps, path, s->entry.docs, err);
     default: /* terms are opened once for each reader */
         return ST_OK;
     }
@@ -35,7 +37,7 @@ static const struct file_map *part_map(const struct segment *s, enum parts_kind 
 {
     const struct file_map *maps[PARTS_COUNT] = {
         [PARTS_WORDS] = &s->words,      [PARTS_VOCAB] = &s->vocab.map,   [PARTS_DOCS] = &s->docs.map,
-        [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,
+        [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,    [PARTS_BITMAPS] = &s->bitmaps.map,
     };
     return maps[kind];
 }
@@ -133,6 +135,7 @@ void segment_close(struct segment *s)
     docs_release(&s->docs);
     places_release(&s->places);
     text_release(&s->text);
+    bitmaps_release(&s->bitmaps);
     tombs_release(&s->tombs);
     free(s->dir);
     free(s);
@@ -200,6 +203,30 @@ enum status segment_words(const struct segment *s, uint32_t doc, struct segment_
     out->heading_pos = r.heading_pos;
     out->heading_words = r.heading_words;
     return ST_OK;
+}
+
+void segment_prefetch_record(const struct segment *s, uint32_t doc)
+{
+    if (doc < s->docs.n)
+        __builtin_prefetch(s->docs.records + (size_t)doc * DOCS_RECORD_LEN);
+}
+
+enum { LINE_LEN = 64, LINES_PREFETCHED = 8 };
+
+void segment_prefetch_words(const struct segment *s, uint32_t doc)
+{
+    struct docs_record r;
+    if (docs_get(&s->docs, doc, &r, NULL) != ST_OK || r.words_off >= s->words.body_len)
+        return;
+    const uint8_t *p = s->words.body + r.words_off;
+    for (size_t i = 0; i < LINES_PREFETCHED && i * LINE_LEN < (size_t)r.title_len + r.body_len; i++)
+        __builtin_prefetch(p + i * LINE_LEN);
+}
+
+const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len)
+{
+    *len = s->bitmaps.row_len;
+    return bitmaps_row(&s->bitmaps, rank);
 }
 
 enum status segment_doc(const struct segment *s, uint32_t doc, struct segment_doc *out, struct err *err)

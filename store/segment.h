@@ -37,6 +37,14 @@ struct segment_words {
 enum { SEGMENT_READABLE = 64 };
 enum status segment_words(const struct segment *s, uint32_t doc, struct segment_words *out, struct err *err);
 
+/* Hints that a document's words will be wanted soon: first its record, then, once that is in the cache, its words. */
+void segment_prefetch_record(const struct segment *s, uint32_t doc);
+void segment_prefetch_words(const struct segment *s, uint32_t doc);
+
+/* The documents that hold the word of a rank, bit doc % 8 of byte doc / 8, dead ones included; *len bytes, a multiple of 8,
+ * all readable. NULL for a word that few documents hold: its posting list is short. */
+const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len);
+
 struct segment_doc {
     const char *path;
     size_t path_len;

@@ -5,6 +5,7 @@
 
 #include "lib/base.h"
 #include "lib/err.h"
+#include "store/bitmaps.h"
 #include "store/docs.h"
 #include "store/file.h"
 #include "store/manifest.h"
@@ -23,6 +24,7 @@ struct segment {
     struct vocab vocab;
     struct docs docs;
     struct places places;
+    struct bitmaps bitmaps;
     struct text text;
     struct tombs tombs;
     struct shim_db **dbs; /* n_readers of them */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/bytes.h"
 #include "lib/etdc.h"
 #include "shim/shim.h"
 #include "store/dir.h"
@@ -25,7 +26,7 @@ static enum status verify_terms(const struct segment *s, bool deep, struct err *
 static enum status verify_sums(const struct segment *s, bool deep, struct err *err)
 {
     const struct file_map *maps[] = {&s->words,      &s->vocab.map, &s->docs.map,
-                                     &s->places.map, &s->text.map,  &s->tombs.map};
+                                     &s->places.map, &s->text.map,  &s->tombs.map, &s->bitmaps.map};
     enum status status = verify_terms(s, deep, err);
     for (size_t i = 0; status == ST_OK && i < BASE_COUNT(maps); i++)
         if (maps[i]->base != NULL)
@@ -95,6 +96,23 @@ static enum status check_docs(const struct segment *s, struct err *err)
     return status;
 }
 
+/* A row has as many bits as the vocabulary says documents hold the word. */
+static enum status check_bitmaps(const struct segment *s, struct err *err)
+{
+    for (uint32_t i = 0; i < s->bitmaps.n; i++) {
+        uint32_t rank = bytes_get32(s->bitmaps.ranks + (size_t)i * 4);
+        const uint8_t *row = bitmaps_row(&s->bitmaps, rank);
+        if (row == NULL || rank == 0 || rank > vocab_size(&s->vocab))
+            return file_damaged(&s->bitmaps.map, "its ranks are not those of words in order", err);
+        uint32_t documents = 0;
+        for (uint32_t k = 0; k < s->bitmaps.row_len / 8; k++)
+            documents += (uint32_t)__builtin_popcountll(bytes_get64(row + (size_t)k * 8));
+        if (documents != vocab_at(&s->vocab, vocab_of_rank(&s->vocab, rank)).documents)
+            return file_damaged(&s->bitmaps.map, "a row has other documents than its word", err);
+    }
+    return ST_OK;
+}
+
 enum status segment_verify(const struct segment *s, bool deep, struct err *err)
 {
     enum status status = verify_sums(s, deep, err);
@@ -105,5 +123,7 @@ enum status segment_verify(const struct segment *s, bool deep, struct err *err)
         status = text_check(&s->text, err);
     if (status == ST_OK && s->tombs.map.base != NULL)
         status = tombs_check(&s->tombs, vocab_size(&s->vocab), err);
+    if (status == ST_OK)
+        status = check_bitmaps(s, err);
     return status == ST_OK ? check_docs(s, err) : status;
 }
