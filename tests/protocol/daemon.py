@@ -1,14 +1,17 @@
-"""daemon.py - making an index and running a daemon on it, for the tests of the protocol.
+"""daemon.py - what the tests of the protocol share: making an index, running a daemon on it, reading replies, TAP.
 
-It judges nothing. SPDX-License-Identifier: GPL-2.0-or-later
+It tests nothing itself. SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import argparse
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import time
 
 TIMEOUT = 60  # seconds that anything may take, also under a sanitizer
 
@@ -135,6 +138,18 @@ def make_index(indexer, index, roots, cwd=None):
         raise Failure(f"the indexer ended with exit code {done.returncode}: {done.stdout.decode(errors='replace')}")
 
 
+# A query that takes many seconds on these documents: three words that stand everywhere, at any distance.
+SLOW_QUERY = "a NEAR/1000 b NEAR/1000 c"
+
+
+def slow_documents(folder):
+    words = random.Random(1)
+    for number in range(8):
+        with open(os.path.join(folder, f"slow{number}.txt"), "w", encoding="utf-8") as file:
+            for _ in range(4000):
+                file.write(" ".join(words.choices("abcdefgh", k=30)) + "\n")
+
+
 class Folder:
     """A scratch folder with a short name, since the path of a socket may not be long."""
 
@@ -144,6 +159,62 @@ class Folder:
 
     def __exit__(self, *what):
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def check(condition, *what):
+    if not condition:
+        raise Failure(" ".join(str(w) for w in what))
+
+
+def equal(got, wanted):
+    check(got == wanted, "wanted", repr(wanted), "got", repr(got))
+
+
+def wait_for(condition, what, seconds=TIMEOUT):
+    end = time.monotonic() + seconds
+    while not condition():
+        check(time.monotonic() < end, "waited in vain:", what)
+        time.sleep(0.01)
+
+
+class Bench:
+    """A folder with documents, an index of them, and the programs."""
+
+    def __init__(self, programs, folder):
+        self.queryd = os.path.abspath(programs.queryd)
+        self.indexer = os.path.abspath(programs.indexer)
+        self.folder = folder
+        self.index = os.path.join(folder, "index")
+        self.documents = os.path.join(folder, "documents")
+        os.mkdir(self.documents)
+        self.write("a.txt", "one fish\n")
+        self.update()
+
+    def write(self, name, text):
+        with open(os.path.join(self.documents, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def update(self):
+        make_index(self.indexer, self.index, ["."], cwd=self.documents)
+
+    def daemon(self, *options, **more):
+        return Daemon(self.queryd, self.index, self.folder, options, **more)
+
+    def fails(self, *options, env=None):
+        """Exit code and stderr of a daemon that must not start."""
+        done = subprocess.run([self.queryd, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
+                              timeout=TIMEOUT, check=False)
+        check(b"ready" not in done.stdout, "it started")
+        check(done.stderr.startswith(b"verbatim-queryd: ") or b"Z " in done.stderr, done.stderr)
+        return done.returncode
+
+
+def parse_programs(what):
+    """The command line of a test."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("--indexer", required=True)
+    parser.add_argument("--queryd", required=True)
+    return parser.parse_args()
 
 
 class Tap:

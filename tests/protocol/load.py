@@ -1,0 +1,391 @@
+#!/usr/bin/env python3
+"""load.py - many clients, slow ones, rude ones: what the daemon bounds and what it does at the bounds; prints TAP.
+
+    load.py --indexer BIN --queryd BIN
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+from daemon import (SLOW_QUERY, TIMEOUT, Bench, Folder, Reader, Tap, check, equal, parse_programs, rows_of,
+                    slow_documents, wait_for)
+
+SLOW = f"count {SLOW_QUERY}\n".encode()
+
+
+def rss(daemon):
+    """Bytes; 0 where a sanitizer's own memory would be counted."""
+    with open(f"/proc/{daemon.process.pid}/maps", encoding="utf-8", errors="replace") as file:
+        if any(name in file.read() for name in ("libasan", "libtsan")):
+            return 0
+    with open(f"/proc/{daemon.process.pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def running(daemon, number):
+    return daemon.stats()["running"] == str(number)
+
+
+def reset(sock):
+    """Closes so that the other end gets a reset instead of an end."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+# ---- one connection ----
+
+def pipelined_in_order(bench):
+    n = 20000
+    with bench.daemon() as daemon, daemon.connect() as sock:
+        requests = "".join(f"@{i} {'count fish' if i % 100 == 0 else 'ping'}\n" for i in range(n)).encode()
+        thread = threading.Thread(target=sock.sendall, args=(requests,))
+        thread.start()
+        reader = Reader(sock)
+        for i in range(n):
+            check(reader.line().startswith(b"@%d OK 0" % i), i)
+        thread.join()
+
+
+def cancel_stops_what_runs(bench):
+    with bench.daemon("--query-timeout", "0", "--workers", "1") as daemon, daemon.connect() as sock:
+        sock.sendall(b"@1 " + SLOW + b"@2 count fish\n@3 set limit 5\n")
+        wait_for(lambda: running(daemon, 1), "the query runs")
+        begin = time.monotonic()
+        sock.sendall(b"@4 cancel\n@5 search one\n")
+        reader = Reader(sock)
+        got = [reader.line() for _ in range(4)]
+        check(got[0].startswith(b"@1 ERR 499 cancelled "), got)
+        check(got[1].startswith(b"@2 ERR 499 cancelled "), got)
+        equal(got[2:], [b"@3 OK 0", b"@4 OK 0"])
+        check(reader.reply()[0].startswith(b"@5 OK 1 "))
+        check(time.monotonic() - begin < 5, time.monotonic() - begin)
+
+
+def cancel_is_seen_behind_many_lines(bench):
+    """At least --max-line bytes are read ahead."""
+    with bench.daemon("--query-timeout", "0", "--workers", "1", "--max-line", "1000") as daemon:
+        with daemon.connect() as sock:
+            sock.sendall(SLOW)
+            wait_for(lambda: running(daemon, 1), "the query runs")
+            sock.sendall(b"\n" * 993 + b"cancel\n")
+            reader = Reader(sock)
+            for _ in range(994):
+                check(reader.line().startswith(b"ERR 499 "))
+            equal(reader.line(), b"OK 0")
+
+
+def cancel_takes_it_out_of_the_queue(bench):
+    with bench.daemon("--query-timeout", "0", "--workers", "1") as daemon:
+        with daemon.connect() as first, daemon.connect() as second:
+            first.sendall(SLOW)
+            wait_for(lambda: running(daemon, 1), "the query runs")
+            second.sendall(b"count fish\n")
+            wait_for(lambda: daemon.stats()["queued"] == "1", "the other waits")
+            second.sendall(b"cancel\n")
+            reader = Reader(second)
+            check(reader.line().startswith(b"ERR 499 "))
+            equal(reader.line(), b"OK 0")
+            equal(daemon.stats()["queued"], "0")
+
+
+def half_closed_still_answered(bench):
+    with bench.daemon("--query-timeout", "300", tcp=True) as daemon:
+        for connect in (daemon.connect, daemon.connect_tcp):
+            with connect() as sock:
+                sock.sendall(SLOW + b"count fish\nping")
+                sock.shutdown(socket.SHUT_WR)
+                lines = Reader(sock).rest()
+                equal(len(lines), 3)
+                check(b"complete=timeout" in lines[0] or b"504 timeout" in lines[0], lines)
+                check(lines[1].startswith(b"OK 0 docs=1 "), lines)
+
+
+def timeout_says_so(bench):
+    with bench.daemon("--query-timeout", "200") as daemon:
+        line = daemon.ask(SLOW.decode().strip())[0][0]
+        if line.startswith(b"ERR"):
+            check(line.startswith(b"ERR 504 timeout "), line)
+        else:
+            words = line.split()
+            check(words[2].endswith(b"+") and words[3].endswith(b"+") and words[4] == b"complete=timeout", line)
+
+
+def disconnect_stops_what_runs(bench):
+    with bench.daemon("--query-timeout", "0", "--workers", "2", tcp=True) as daemon:
+        unix, tcp = daemon.connect(), daemon.connect_tcp()
+        for sock in (unix, tcp):
+            sock.sendall(SLOW * 3)
+        wait_for(lambda: running(daemon, 2), "both run")
+        begin = time.monotonic()
+        unix.close()
+        reset(tcp)
+        wait_for(lambda: running(daemon, 0), "both stop")
+        check(time.monotonic() - begin < 5, time.monotonic() - begin)
+        wait_for(lambda: daemon.stats()["clients"] == "1", "they are forgotten")
+
+
+def half_closed_then_gone(bench):
+    with bench.daemon("--query-timeout", "0") as daemon:
+        sock = daemon.connect()
+        sock.sendall(SLOW)
+        sock.shutdown(socket.SHUT_WR)
+        wait_for(lambda: running(daemon, 1), "it runs")
+        sock.close()
+        wait_for(lambda: running(daemon, 0), "it stops", 10)
+
+
+def gone_while_not_read_from(bench):
+    """The daemon has stopped reading, since enough lines wait; it still notices."""
+    with bench.daemon("--query-timeout", "0", "--max-line", "1000") as daemon:
+        sock = daemon.connect()
+        sock.setblocking(False)
+        sock.sendall(SLOW)
+        wait_for(lambda: running(daemon, 1), "it runs")
+        try:
+            while True:
+                sock.send(b"ping\n" * 1000)
+        except BlockingIOError:
+            pass
+        sock.close()
+        wait_for(lambda: running(daemon, 0), "it stops", 10)
+
+
+# ---- bounds ----
+
+def endless_line(bench):
+    with bench.daemon() as daemon, daemon.connect() as sock:
+        sock.sendall(b"count x\n")
+        reader = Reader(sock)
+        reader.line()
+        before = rss(daemon)
+        for _ in range(1000):
+            sock.sendall(b"x" * 100000)
+        sock.sendall(b"\nping\n")
+        check(reader.line().startswith(b"ERR 413 line-too-long "))
+        equal(reader.line(), b"OK 0")
+        check(rss(daemon) - before < 4 << 20, "memory grew by", rss(daemon) - before)
+
+
+def endless_requests_behind_a_slow_one(bench):
+    with bench.daemon("--query-timeout", "0") as daemon, daemon.connect() as sock:
+        sock.sendall(SLOW)
+        wait_for(lambda: running(daemon, 1), "it runs")
+        sock.settimeout(0.5)
+        sent = 0
+        try:
+            while sent < 64 << 20:
+                sent += sock.send(b"\n" * 100000)
+        except TimeoutError:
+            pass
+        check(sent < 2 << 20, "it read", sent, "bytes ahead")
+
+
+def a_client_that_does_not_read(bench):
+    """Its requests wait once a bound of output is reached; it gets everything when it reads at last."""
+    n = 3000
+    request = b"set limit 1000\n" + b"text slow0.txt 1-200\n" * n
+    with bench.daemon() as daemon, daemon.connect() as sock:
+        thread = threading.Thread(target=sock.sendall, args=(request,))
+        thread.start()
+        wait_for(lambda: "text.ok" in daemon.stats(), "it has begun")
+        done = -1
+        while done != int(daemon.stats()["text.ok"]):
+            done = int(daemon.stats()["text.ok"])
+            time.sleep(0.3)
+        check(done < 1000, "it ran", done, "requests that nobody read")
+        check(rss(daemon) < 64 << 20, "memory", rss(daemon))
+        equal(daemon.ask("ping"), [[b"OK 0"]])
+        reader = Reader(sock)
+        equal(reader.line(), b"OK 0")
+        for _ in range(n):
+            equal(len(reader.reply()), 201)
+        thread.join()
+
+
+def too_many_clients(bench):
+    with bench.daemon("--max-clients", "3") as daemon:
+        clients = [daemon.connect() for _ in range(3)]
+        for client in clients:
+            client.sendall(b"ping\n")
+            equal(Reader(client).line(), b"OK 0")
+        with daemon.connect() as other:
+            other.sendall(b"ping\n")
+            lines = Reader(other).rest()
+            equal(len(lines), 1)
+            check(lines[0].startswith(b"ERR 503 busy "), lines)
+        clients[0].close()
+        for client in clients[1:]:
+            client.sendall(b"ping\n")
+            equal(Reader(client).line(), b"OK 0")
+
+        def again():
+            return daemon.ask("ping") == [[b"OK 0"]]
+        wait_for(again, "there is room again")
+        for client in clients[1:]:
+            client.close()
+
+
+def a_full_queue(bench):
+    with bench.daemon("--workers", "1", "--queue", "1", "--query-timeout", "0") as daemon:
+        with daemon.connect() as first, daemon.connect() as second, daemon.connect() as third:
+            first.sendall(SLOW)
+            wait_for(lambda: running(daemon, 1), "the query runs")
+            second.sendall(b"count fish\n")
+            wait_for(lambda: daemon.stats()["queued"] == "1", "another waits")
+            third.sendall(b"@a count fish\n@b ping\n@c search one\n")
+            reader = Reader(third)
+            check(reader.line().startswith(b"@a ERR 503 busy "))
+            equal(reader.line(), b"@b OK 0")
+            check(reader.line().startswith(b"@c ERR 503 busy "))
+            first.sendall(b"cancel\n")
+            check(Reader(second).line().startswith(b"OK 0 docs=1 "))
+
+
+def idle_clients_are_closed(bench):
+    with bench.daemon("--idle-timeout", "1", "--query-timeout", "4000") as daemon:
+        with daemon.connect() as idle, daemon.connect() as busy:
+            busy.sendall(SLOW)
+            equal(Reader(idle).rest(), [])
+            check(Reader(busy).line() is not None)
+
+
+def no_descriptors_left(bench):
+    """Beyond the limit connections wait; when others end they are served."""
+    wrapper = os.path.join(bench.folder, "few")
+    with open(wrapper, "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\nulimit -n 60\nexec "{bench.queryd}" "$@"\n')
+    os.chmod(wrapper, 0o755)
+    real, bench.queryd = bench.queryd, wrapper
+    try:
+        with bench.daemon() as daemon:
+            clients = [daemon.connect() for _ in range(100)]
+            wait_for(lambda: "cannot accept" in daemon.logged(), "it says so")
+            for client in clients[:90]:
+                client.close()
+            clients[95].sendall(b"ping\n")
+            equal(Reader(clients[95]).line(), b"OK 0")
+            for client in clients[90:]:
+                client.close()
+    finally:
+        bench.queryd = real
+
+
+# ---- many connections ----
+
+def fair_between_connections(bench):
+    """A connection with a long queue of its own does not keep others waiting."""
+    with bench.daemon("--workers", "1", "--query-timeout", "100") as daemon:
+        with daemon.connect() as greedy:
+            greedy.sendall(SLOW * 1000)
+            wait_for(lambda: running(daemon, 1), "it runs")
+            for _ in range(5):
+                begin = time.monotonic()
+                check(daemon.ask("count fish")[0][0].startswith(b"OK 0 docs=1 "))
+                check(time.monotonic() - begin < 5, time.monotonic() - begin)
+
+
+def two_hundred_clients(bench):
+    wrong = []
+
+    def client(daemon, number):
+        try:
+            with (daemon.connect() if number % 2 else daemon.connect_tcp()) as sock:
+                reader = Reader(sock)
+                for i in range(20):
+                    sock.sendall(f"@{number}.{i} count fish\n@x search one\n".encode())
+                    line = reader.line()
+                    if not line.startswith(f"@{number}.{i} OK 0 docs=1 matches=1 complete=yes".encode()):
+                        wrong.append(line)
+                    if reader.reply()[1:] != [b"a.txt:1:1:one fish"]:
+                        wrong.append("search")
+        except OSError as error:
+            wrong.append(error)
+
+    with bench.daemon("--workers", "4", tcp=True) as daemon:
+        threads = [threading.Thread(target=client, args=(daemon, i)) for i in range(200)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        equal(wrong, [])
+        equal(daemon.stats()["search.ok"], "4000")
+
+
+def rude_clients(bench):
+    """Connections that vanish in the middle of everything, and generations that change, disturb nobody."""
+    stop = threading.Event()
+
+    def rude(daemon, number):
+        while not stop.is_set():
+            sock = daemon.connect() if number % 2 else daemon.connect_tcp()
+            try:
+                sock.sendall(b"search a\n" * (number + 1) + SLOW + b"cancel\ntext slow1.txt\nrelo")
+                sock.recv(number * 100 + 1)
+                if number % 3 == 0:
+                    reset(sock)
+            except OSError:
+                pass
+            finally:
+                sock.close()
+
+    with bench.daemon("--workers", "4", tcp=True) as daemon:
+        threads = [threading.Thread(target=rude, args=(daemon, i)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        try:
+            for i in range(4):
+                bench.write("b.txt", f"change {i}\n")
+                bench.update()
+                check(daemon.ask("reload")[0][0].startswith(b"OK 0 "))
+                reply = daemon.ask(f'search "change {i}"')[0]
+                equal(rows_of(reply[0]), 1)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        wait_for(lambda: running(daemon, 0), "nothing runs for nobody")
+
+
+def real_netcat(bench):
+    netcat = os.environ.get("NC") or shutil.which("nc.openbsd") or shutil.which("nc")
+    if netcat in (None, "no"):
+        return
+    with bench.daemon(tcp=True) as daemon:
+        host, port = daemon.addresses[1].rsplit(":", 1)
+        for where in (["-U", daemon.path], [host, port]):
+            done = subprocess.run([netcat, "-N", *where], input=b"search one\ncount fish", stdout=subprocess.PIPE,
+                                  timeout=TIMEOUT, check=True)
+            lines = done.stdout.split(b"\n")
+            equal(lines[1], b"a.txt:1:1:one fish")
+            check(lines[2].startswith(b"OK 0 docs=1 matches=1 complete=yes "), lines)
+
+
+TESTS = [pipelined_in_order, cancel_stops_what_runs, cancel_is_seen_behind_many_lines,
+         cancel_takes_it_out_of_the_queue, half_closed_still_answered, timeout_says_so, disconnect_stops_what_runs,
+         half_closed_then_gone, gone_while_not_read_from, endless_line, endless_requests_behind_a_slow_one,
+         a_client_that_does_not_read, too_many_clients, a_full_queue, idle_clients_are_closed, no_descriptors_left,
+         fair_between_connections, two_hundred_clients, real_netcat, rude_clients]
+
+
+def main():
+    programs = parse_programs("tests what the daemon bounds")
+    tap = Tap()
+    with Folder() as folder:
+        bench = Bench(programs, folder)
+        slow_documents(bench.documents)
+        bench.update()
+        for test in TESTS:
+            tap.run(test.__name__.replace("_", " "), lambda t=test: t(bench))
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
