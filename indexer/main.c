@@ -23,7 +23,8 @@ static void on_signal(int signum)
     stop_signal = signum;
 }
 
-/* The first one asks to stop and clean up, the second ends the program at once. */
+/* The first one asks to stop and clean up, the second ends the program at once. A limit on the size of files (ulimit -f)
+ * is to show as a failed write. */
 static void catch_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -33,6 +34,7 @@ static void catch_signals(void)
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL);
     }
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 /* Ends as the signal would have, so that a shell or cron sees what happened. */
@@ -80,6 +82,7 @@ int main(int argc, char **argv)
     catch_signals();
     allow_many_files();
     enum status st = options_parse(&options, argc, argv, &err);
+    const char *hint = st == ST_USAGE ? " (--help tells more)" : "";
     if (st == ST_OK) {
         report.level = options.quiet ? REPORT_QUIET : options.verbose ? REPORT_VERBOSE : REPORT_NORMAL;
         st = run_action(&options, &report, &err);
@@ -88,6 +91,6 @@ int main(int argc, char **argv)
     if (st == ST_CANCELLED && stop_signal != 0)
         die_of_signal();
     if (st != ST_OK)
-        report_error(&report, "%s%s", err.text, st == ST_USAGE ? " (--help tells more)" : "");
+        report_error(&report, "%s%s", err.text, hint);
     return st == ST_OK && report.n_named > 0 ? EXIT_NAMED : exit_code(st);
 }

@@ -225,10 +225,17 @@ static void say_published(const struct run *r, const struct manifest *m)
                    " skipped, %zu segments", m->generation, docs, words, r->n_skipped, m->n_segments);
 }
 
+static const char *choose_language(const struct run *r)
+{
+    const char *asked = r->o->language;
+    if (r->has_live && (asked == NULL || language_same(asked, r->live.language)))
+        return r->live.language;
+    return asked != NULL ? asked : LANGUAGE_DEFAULT;
+}
+
 static enum status publish(struct run *r, struct build *build, struct err *err)
 {
-    struct manifest m = {.skipped = r->n_skipped};
-    m.language = r->o->language != NULL ? r->o->language : r->has_live ? r->live.language : LANGUAGE_DEFAULT;
+    struct manifest m = {.skipped = r->n_skipped, .language = choose_language(r)};
     m.n_roots = r->roots.n;
     m.roots = arena_calloc(&r->roots.arena, r->roots.n + 1, sizeof *m.roots);
     if (m.roots == NULL)
@@ -271,22 +278,31 @@ static enum status read_and_publish(struct run *r, struct err *err)
 
 /* ---- a run --------------------------------------------------------------------------------------------------- */
 
+/* What a dry run would read goes to stdout, one path a line when verbose, and a sum. */
 static enum status tell_files(const struct run *r, struct err *err)
 {
-    struct buf line = BUF_INIT, path = BUF_INIT;
-    for (size_t i = 0; i < r->walk.files.n && r->o->verbose; i++) {
+    struct buf path = BUF_INIT, line = BUF_INIT;
+    uint64_t n = 0, bytes = 0;
+    for (size_t i = 0; i < r->walk.files.n; i++) {
+        const struct file *file = &r->walk.files.items[i];
         files_stored_path(&r->walk.files, i, &path);
+        if (file->size > r->o->max_file_size) {
+            report_skip(r->report, path.data, path.len, "%s", skip_words[READ_TOO_LARGE]);
+            continue;
+        }
+        n++;
+        bytes += file->size;
         buf_clear(&line);
         report_path(&line, path.data, path.len);
-        (void)printf("%.*s\n", (int)line.len, line.data);
+        if (r->o->verbose)
+            (void)printf("%.*s\n", (int)line.len, line.data);
     }
     bool ok = buf_ok(&line) && buf_ok(&path);
     buf_release(&line);
     buf_release(&path);
     if (!ok)
         return err_nomem(err);
-    (void)printf("would read %zu files, %" PRIu64 " bytes, below %zu roots\n", r->walk.files.n, r->walk.files.bytes,
-                 r->roots.n);
+    (void)printf("would read %" PRIu64 " files, %" PRIu64 " bytes\n", n, bytes);
     return fflush(stdout) == 0 ? ST_OK : err_sys(err, ST_IO, errno, "cannot write");
 }
 

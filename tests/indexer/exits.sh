@@ -1,0 +1,137 @@
+#!/bin/sh
+# exits.sh - every exit code of verbatim-indexer, and that nothing is harmed on the way.
+# Usage: sh tests/indexer/exits.sh [PROGRAM]. SPDX-License-Identifier: GPL-2.0-or-later
+set -eu
+# shellcheck source=tests/indexer/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+mkdir docs
+echo 'hello world' > docs/a.txt
+echo '# Title' > docs/b.md
+
+run 0 'help' --help
+says out '--max-file-size SIZE' 'help lists the options'
+run 0 'help wins over what is missing' --info --help
+run 0 'version' --version
+says out '^verbatim-indexer ' 'version names the program'
+
+# 64: usage
+run 64 'no arguments'
+says err '^verbatim-indexer: --index DIR is missing' 'it says what is missing'
+run 64 'no --index' docs
+run 64 'unknown option' --index i --frobnicate docs
+says err '--frobnicate' 'the unknown option is named'
+run 64 'unknown short option' --index i -x docs
+run 64 'missing value' docs --index
+run 64 'value where there is none' --index i --quiet=yes docs
+run 64 'bad --jobs' --index i --jobs 0 docs
+run 64 'bad --jobs' --index i --jobs 2x docs
+run 64 'bad --max-file-size' --index i --max-file-size 5X docs
+run 64 'bad --max-file-size' --index i --max-file-size -1 docs
+run 64 'bad --wait' --index i --wait soon docs
+run 64 '--check and --info' --index i --check --info
+run 64 '--check with a path' --index i --check docs
+run 64 '--json without --info' --index i --json docs
+run 64 '--quiet and --verbose' --index i --quiet --verbose docs
+run 64 '--remove without a path' --index i --remove
+run 64 'unknown language' --index i --language klingon docs
+says err 'english' 'the known languages are named'
+is 'bad usage makes no index' "$(ls)" docs
+
+# 66: not there
+run 66 'a missing path' --index i docs nope
+says err 'nope: No such file' 'the missing path is named'
+is 'a missing path makes no index' "$(ls)" docs
+run 66 'an empty path' --index i ''
+run 66 'a device' --index i /dev/null
+run 66 'no index to check' --index i --check
+run 66 'no index to tell of' --index i --info
+run 66 'no index to update' --index i
+run 66 'no index to forget in' --index i --remove docs
+
+# 73: cannot create
+run 73 'an index in a folder that is not there' --index no/such docs
+
+# 0 and what it says
+run 0 'the first run' --index i docs
+silent out 'success is silent on stdout'
+silent err 'success is silent on stderr'
+is 'it has the documents' "$(info i documents)" 2
+run 0 'the same again' --index i docs
+is 'a new generation' "$(info i generation)" 2
+run 0 'all known roots' --index i
+run 0 'verbose' --index i --verbose
+says err 'published generation 4: 2 documents' 'verbose says what was published'
+run 0 'check' --index i --check
+silent out 'check is silent'
+run 0 'info' --index i --info
+says out "^root	docs	$PWD/docs\$" 'info lists the roots'
+run 0 'info as JSON' --index i --info --json
+says out '^{"generation":4,.*"documents":2,.*"roots":\[{"name":"docs","path":"/.*"}\]}$' 'info as one JSON object'
+run 0 'quiet' --index i --quiet
+
+# languages
+run 64 'another language' --index i --language german docs
+run 0 'the same language by another name' --index i --language english docs
+is 'the language stays as it was' "$(info i language)" en
+run 0 'another language and --rebuild' --index i --language german --rebuild docs
+is 'the language is another' "$(info i language)" german
+
+# 65: not an index, or a damaged one
+cp -r docs copy
+run 65 'a folder of something else' --index copy docs
+says err 'not an index' 'it says so'
+is 'nothing was put into it' "$(ls copy)" "$(ls docs)"
+run 65 'a file' --index docs/a.txt docs
+cp -r i damaged
+for part in damaged/seg-*/text; do
+    size=$(wc -c < "$part")
+    head -c $((size - 1)) "$part" > short
+    cp short "$part"
+done
+run 65 'check of a cut part' --index damaged --check
+says err 'text' 'the cut part is named'
+run 65 'info of a damaged index' --index damaged --info
+run 65 'update of a damaged index' --index damaged docs
+run 0 'a damaged segment is no reason not to start over' --index damaged --rebuild docs
+run 0 'and then it is whole' --index damaged --check
+cp -r i damaged2
+echo rubbish > damaged2/current
+run 65 'update with a damaged current' --index damaged2 docs
+is 'and it is still what it was' "$(cat damaged2/current)" rubbish
+
+# 74: cannot write
+big=0
+while [ $big -lt 400 ]; do
+    big=$((big + 1))
+    seq $((big * 1000)) $((big * 1000 + 500)) > "docs/$big.txt"
+done
+before=$(info i generation)
+code=0
+(
+    trap '' XFSZ
+    ulimit -f 64
+    "$program" --index i docs
+) > "$work/out" 2> "$work/err" || code=$?
+is 'a file that cannot grow (exit 74)' "$code" 74
+is 'the old generation stays' "$(info i generation)" "$before"
+run 0 'and it is whole' --index i --check
+run 0 'the next run gets through' --index i docs
+is 'no scratch is left' "$(find i -name 'scratch*')" ''
+
+# 75: locked
+if command -v flock > /dev/null; then
+    (flock 9 && exec sleep 30) 9>> i/lock &
+    locker=$!
+    while flock -n i/lock true; do sleep 0.05; done
+    run 75 'another run holds the lock' --index i docs
+    run 75 'still after waiting' --index i --wait 0.2 docs
+    run 0 'info needs no lock' --index i --info
+    run 0 'a dry run needs no lock' --index i --dry-run
+    kill $locker
+    wait $locker 2> /dev/null || :
+else
+    skip 'another run holds the lock' 'no flock here'
+fi
+
+done_testing

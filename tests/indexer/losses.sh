@@ -1,0 +1,133 @@
+#!/bin/sh
+# losses.sh - nothing disappears by accident: roots that vanished, were emptied or cannot be read; forgetting on purpose.
+# Usage: sh tests/indexer/losses.sh [PROGRAM]. SPDX-License-Identifier: GPL-2.0-or-later
+set -eu
+# shellcheck source=tests/indexer/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+mkdir -p a/sub b
+echo one > a/1.txt
+echo two > a/sub/2.txt
+echo three > b/3.txt
+run 0 'two roots' --index i a b
+
+# untouched CODE WHAT ARGUMENT...: a run that leaves the index as it was.
+untouched() {
+    before=$(cat i/current)
+    run "$@"
+    is 'the index is as it was' "$(cat i/current)" "$before"
+}
+
+# a root that vanished
+mv a gone
+untouched 66 'a named root that vanished' --index i a
+untouched 66 'a known root that vanished' --index i b
+says err "$work/in/a: No such file" 'it is named'
+says err '[-]-remove a$' 'and how to forget it'
+untouched 66 'a missing path beside a good one' --index i b nope
+
+# a root that is empty
+mkdir a
+untouched 1 'a root that is empty now' --index i a b
+says err '^verbatim-indexer: a: held documents and is empty' 'it is named'
+untouched 1 'the same when nothing is named' --index i
+untouched 1 'the same when starting over' --index i --rebuild
+mkdir a/sub
+untouched 1 'empty folders are no documents' --index i
+run 1 'a dry run says the same' --index i --dry-run
+run 0 'on purpose' --index i --allow-empty
+is 'what is left' "$(info i documents)" 1
+run 0 'an empty root that held nothing' --index i
+rmdir a/sub a
+mv gone a
+run 0 'it is back' --index i
+is 'all are back' "$(info i documents)" 3
+
+# options decide
+run 0 'excluded documents leave' --index i --exclude '*.txt'
+is 'all are excluded' "$(info i documents)" 0
+run 0 'and come back' --index i
+is 'all are back' "$(info i documents)" 3
+
+# deleted documents leave
+rm a/1.txt
+run 0 'a deleted file' --index i
+is 'it left' "$(info i documents)" 2
+echo one > a/1.txt
+run 0 'it comes again' --index i
+
+# forgetting
+untouched 66 'forget what is no root' --index i --remove a/sub
+says err 'a/sub: no root' 'it is named'
+untouched 66 'forget one that is and one that is not' --index i --remove b nope
+run 0 'forget one' --index i --remove ./b/
+is 'its documents left' "$(info i documents)" 2
+is 'the other root stays' "$(info i root)" a
+run 0 'forget a root that vanished' --index i b
+mv b gone
+run 0 'by its name' --index i --remove b
+mv gone b
+run 0 'forget all' --index i --remove a
+is 'an empty index' "$(info i documents)" 0
+run 0 'it is whole' --index i --check
+run 0 'nothing to do' --index i
+run 0 'and something again' --index i a
+is 'it is there' "$(info i documents)" 2
+
+# nothing at all
+mkdir empty
+run 0 'an empty folder' --index e empty
+is 'an index without documents' "$(info e documents)" 0
+: > empty/file
+run 0 'an empty file is a document' --index e empty
+is 'one document, no words' "$(info e documents) $(info e words)" '1 0'
+
+# what cannot be read; root reads everything, so somebody else is asked to
+chmod 755 "$work" "$work/in"
+if [ "$(id -u)" -eq 0 ] && ! command -v setpriv > /dev/null; then
+    skip 'folders that cannot be read' 'root, and no setpriv'
+    done_testing
+    exit
+fi
+mkdir mine
+chmod 777 mine
+cp -r a mine/docs
+[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 mine
+program_as_user=$program
+program=$work/as_user
+cat > "$program" << END
+#!/bin/sh
+cd "$work/in/mine" || exit
+if [ "\$(id -u)" -ne 0 ]; then exec "$program_as_user" "\$@"; fi
+exec setpriv --reuid=65534 --regid=65534 --clear-groups "$program_as_user" "\$@"
+END
+chmod 755 "$program"
+cd mine
+try --version
+if [ "$code" -ne 0 ]; then
+    skip 'folders that cannot be read' 'nobody may run the program here'
+    done_testing
+    exit
+fi
+run 0 'a folder of ones own' --index i docs
+chmod 000 docs/sub
+untouched 1 'a folder below that cannot be read' --index i
+says err 'docs/sub/: cannot read this folder: Permission denied' 'it is named'
+says err 'docs/sub/: the index holds documents below it' 'and why all stays'
+chmod 755 docs/sub
+chmod 000 docs/1.txt
+untouched 1 'a file that cannot be read any more' --index i
+says err 'docs/1.txt: skipped: Permission denied' 'it is named'
+run 1 'a new file that cannot be read' --index j docs
+is 'the rest is indexed' "$(info j documents) $(info j skipped)" '1 1'
+chmod 644 docs/1.txt
+mkdir docs/locked
+chmod 000 docs/locked
+run 1 'a new folder that cannot be read' --index i
+is 'the rest is indexed' "$(info i documents)" 2
+rmdir docs/locked
+chmod 000 docs
+untouched 66 'a root that cannot be read' --index i
+chmod 755 docs
+
+done_testing
