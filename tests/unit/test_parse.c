@@ -52,6 +52,16 @@ static size_t below(size_t n)
     return (size_t)(seed % n);
 }
 
+static size_t height(const struct query *q)
+{
+    size_t highest = 0;
+    for (size_t i = 0; i < q->n_children; i++) {
+        size_t child = height(q->children[i]);
+        highest = child > highest ? child : highest;
+    }
+    return highest + 1;
+}
+
 /* What an error promises, and that what is printed parses to the same tree. */
 static void check_any(const char *text, size_t len)
 {
@@ -70,6 +80,7 @@ static void check_any(const char *text, size_t len)
         query_print(p.query, &printed);
         assert_true(buf_ok(&printed));
         assert_in_range(p.query->column, 1, len);
+        assert_in_range(height(p.query), 1, 4 * QUERY_MAX_DEPTH);
         if (printed.len <= QUERY_MAX_BYTES) {
             struct parsed again = parse(printed.data, printed.len);
             if (again.status != ST_OK || !query_equal(p.query, again.query))
@@ -138,7 +149,7 @@ static void repeat(struct buf *out, const char *text, size_t n)
         buf_adds(out, text);
 }
 
-/* before and after n times around (or, middle first, behind) a word. */
+/* before n times, middle, after n times. */
 static struct parsed parse_nested(const char *before, size_t n, const char *middle, const char *after)
 {
     struct buf text = BUF_INIT;
@@ -181,6 +192,24 @@ static void test_depth(void **state)
             if (p.status != ST_OK && cases[i].column != 0)
                 assert_int_equal(p.err.column, cases[i].column);
             release(&p);
+        }
+    }
+}
+
+/* The highest trees that the limits allow. */
+static void test_height(void **state)
+{
+    (void)state;
+    static const char *const units[][2] = {
+        {"title:(a OR b AND ", ")"}, {"title:(a OR b NEAR ", ")"}, {"(a OR b AND NOT ", ")"}, {"(", " NEAR a OR b)"}};
+    for (size_t i = 0; i < BASE_COUNT(units); i++) {
+        for (size_t n = 1; n <= QUERY_MAX_DEPTH; n++) {
+            struct buf text = BUF_INIT;
+            repeat(&text, units[i][0], n);
+            buf_adds(&text, "a NEAR b NEAR c");
+            repeat(&text, units[i][1], n);
+            check_any(text.data, text.len);
+            buf_release(&text);
         }
     }
 }
@@ -503,21 +532,14 @@ static void test_random_characters(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_length),
-        cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_long_pieces_are_cut),
-        cmocka_unit_test(test_control_bytes),
-        cmocka_unit_test(test_invalid_utf8),
-        cmocka_unit_test(test_no_err),
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_long_word),
-        cmocka_unit_test(test_positional),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_quoted_text_finds_itself),
-        cmocka_unit_test(test_random_queries),
-        cmocka_unit_test(test_random_characters),
+        cmocka_unit_test(test_golden),         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_height),         cmocka_unit_test(test_length),
+        cmocka_unit_test(test_extremes),       cmocka_unit_test(test_long_pieces_are_cut),
+        cmocka_unit_test(test_control_bytes),  cmocka_unit_test(test_invalid_utf8),
+        cmocka_unit_test(test_no_err),         cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_long_word),      cmocka_unit_test(test_positional),
+        cmocka_unit_test(test_times),          cmocka_unit_test(test_quoted_text_finds_itself),
+        cmocka_unit_test(test_random_queries), cmocka_unit_test(test_random_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
