@@ -25,6 +25,7 @@ libverbatim_lib_a_SOURCES = \
 	lib/match.c \
 	lib/match.h \
 	lib/match_join.c \
+	lib/match_pair.c \
 	lib/match_phrase.c \
 	lib/match_state.h \
 	lib/match_unordered.c \

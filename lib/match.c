@@ -42,6 +42,8 @@ void matcher_free(struct matcher *m)
     free(m->spans);
     free(m->pool.items);
     free(m->codes.items);
+    free(m->near.items);
+    free(m->hits.items);
     free(m->out);
     free(m);
 }

@@ -171,34 +171,6 @@ static bool is_point(const struct plan_span *span)
     return span->kind == PLAN_PHRASE && span->plain && span->sequence.n == 1;
 }
 
-/* ---- at the root, two words: neighbours in the merged order of their occurrences ---------------------------------------- */
-
-/* Nothing lies between the two words of a minimal span, so it is a pair of neighbours of different words. */
-static void join_two_words(struct matcher *m, const struct plan_span *span, struct ways *out)
-{
-    bool ordered = span->kind == PLAN_BEFORE;
-    struct slice a = match_leaf(m, span->children[0]->sequence.slots[0].leaf, span->children[0]->title);
-    struct slice b = match_leaf(m, span->children[1]->sequence.slots[0].leaf, span->children[1]->title);
-    for (size_t i = 0, k = 0; i < a.n && k < b.n;) {
-        bool a_first = a.items[i] < b.items[k];
-        uint32_t first = a_first ? a.items[i++] : b.items[k++];
-        uint32_t next = a_first ? b.items[k] : a.items[i];
-        bool neighbours = a_first ? i == a.n || a.items[i] > next : k == b.n || b.items[k] > next;
-        if (neighbours && (a_first || !ordered) && next - first - 1 <= span->distance &&
-            !way_add(m, out, (struct way){.first = first, .last = next}))
-            return;
-    }
-}
-
-bool match_is_word_pair(const struct plan *plan, const struct plan_span *span)
-{
-    if (span->kind != PLAN_NEAR && span->kind != PLAN_BEFORE)
-        return false;
-    const struct plan_span *a = span->children[0], *b = span->children[1];
-    return is_point(a) && is_point(b) &&
-           !plan_leaves_share(plan, a->sequence.slots[0].leaf, b->sequence.slots[0].leaf);
-}
-
 /* NOTNEAR looks for neighbours outside the window of words asked for, too. */
 static const struct ways *eval_right(struct matcher *m, const struct plan_span *span)
 {
@@ -217,7 +189,7 @@ void match_join(struct matcher *m, const struct plan_span *span, bool root, stru
 {
     const struct plan_span *left_span = span->children[0], *right_span = span->children[1];
     if (root && m->spans[span->number].is_word_pair && !m->want_words) {
-        join_two_words(m, span, out);
+        match_word_pair(m, span, out);
         return;
     }
     const struct ways *left = match_eval(m, left_span, false);

@@ -60,7 +60,8 @@ struct matcher {
     struct leaf_state *leaves;
     struct span_state *spans;
     struct scan_positions pool;  /* lists of ways */
-    struct scan_positions codes; /* scratch of found codes */
+    struct scan_positions codes, near; /* scratch of found codes */
+    struct scan_hits hits;
     struct match_span *out;
     size_t n_out, cap_out;
 
@@ -99,8 +100,9 @@ bool match_sentence(struct matcher *m, bool paragraph, uint32_t pos, uint32_t *l
 /* match_phrase.c, match_unordered.c, match_join.c: fill ways, sorted */
 void match_phrase(struct matcher *m, const struct plan_span *span, struct ways *ways);
 void match_unordered(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
-/* NEAR or BEFORE of two single words that have no word in common. */
+/* match_pair.c: NEAR or BEFORE of two single words that have no word in common; its minimal spans. */
 bool match_is_word_pair(const struct plan *plan, const struct plan_span *span);
+void match_word_pair(struct matcher *m, const struct plan_span *span, struct ways *out);
 void match_join(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 
 #endif

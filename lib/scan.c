@@ -61,6 +61,54 @@ bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t
     return true;
 }
 
+bool scan_find_hits(struct scan_text text, const struct scan_needle *needle, uint32_t base, struct scan_hits *out)
+{
+    const struct scan_kernel *kernel = scan_kernel();
+    const uint8_t *counted = text.begin;
+    uint32_t pos = base;
+    const uint8_t *p = kernel->next_hit(text, needle, text.begin);
+    for (; p != NULL; p = kernel->next_hit(text, needle, p + 1)) {
+        pos += (uint32_t)kernel->count_words(counted, p);
+        counted = p;
+        if (!ARRAY_RESERVE(out->items, out->cap, out->n + 1))
+            return false;
+        out->items[out->n++] = (struct scan_hit){(uint32_t)(p - text.begin), pos};
+    }
+    return true;
+}
+
+/* Words take at most ETDC_MAX_BYTES bytes, so what is near lies in a window of bytes around the hit; windows that
+ * overlap are not looked at twice.
+ *
+ *     begin ....[......hit......]....[.....hit....[..]..hit......]....
+ *                                         from here on: ^
+ */
+bool scan_find_around(struct scan_text text, const struct scan_needle *needle, const struct scan_hit *hits, size_t n_hits,
+                      uint32_t reach, struct scan_positions *out)
+{
+    const struct scan_kernel *kernel = scan_kernel();
+    const size_t window = ((size_t)reach + 1) * ETDC_MAX_BYTES;
+    const uint8_t *done = text.begin;
+    for (size_t i = 0; i < n_hits; i++) {
+        const uint8_t *hit = text.begin + hits[i].off;
+        const uint8_t *from = hit > done && (size_t)(hit - done) > window ? hit - window : done;
+        size_t right = window + ETDC_MAX_BYTES + needle->len; /* the hit itself, and a find that begins in the window */
+        const uint8_t *to = (size_t)(text.end - hit) > right ? hit + right : text.end;
+        struct scan_text around = {from, to > from ? to : from};
+        for (const uint8_t *p = kernel->next_hit(around, needle, from); p != NULL;
+             p = kernel->next_hit(around, needle, p + 1)) {
+            uint32_t pos = p < hit ? hits[i].pos - (uint32_t)kernel->count_words(p, hit)
+                                   : hits[i].pos + (uint32_t)kernel->count_words(hit, p);
+            if (!append(out, pos))
+                return false;
+            done = p + 1;
+        }
+        if (to > done + needle->len)
+            done = to - needle->len + 1; /* finds that begin before it were seen */
+    }
+    return true;
+}
+
 size_t scan_count(struct scan_text text, const struct scan_needle *needle)
 {
     return scan_kernel()->count_hits(text, needle);

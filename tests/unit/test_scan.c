@@ -105,6 +105,43 @@ static void test_phrases(void **state)
     }
 }
 
+/* Of two words, every occurrence of the one that is near one of the other's is found, in order, and only occurrences. */
+static void test_around(void **state)
+{
+    (void)state;
+    static struct words w;
+    for (int round = 0; round < 2000; round++) {
+        make_words(&w, rnd(600));
+        uint32_t a = random_rank(), b = random_rank(), reach = rnd(30);
+        uint8_t code_a[ETDC_MAX_BYTES], code_b[ETDC_MAX_BYTES];
+        struct scan_needle needle_a = scan_needle_of(code_a, etdc_put(code_a, a));
+        struct scan_needle needle_b = scan_needle_of(code_b, etdc_put(code_b, b));
+        struct scan_hits hits = {0};
+        struct scan_positions found = {0};
+        if (a == b)
+            continue;
+        assert_true(scan_find_hits(w.text, &needle_a, 50, &hits));
+        assert_true(scan_find_around(w.text, &needle_b, hits.items, hits.n, reach, &found));
+        size_t n_hits = 0, n = 0;
+        for (size_t i = 0; i < w.n; i++) {
+            if (w.ranks[i] == a)
+                assert_int_equal(hits.items[n_hits++].pos, 50 + i);
+            if (w.ranks[i] != b)
+                continue;
+            bool is_near = false;
+            for (size_t k = 0; k < w.n; k++)
+                is_near |= w.ranks[k] == a && (k > i ? k - i : i - k) <= reach + 1;
+            bool is_found = n < found.n && found.items[n] == 50 + i;
+            assert_true(is_found || !is_near);
+            n += is_found;
+        }
+        assert_int_equal(n, found.n);
+        assert_int_equal(n_hits, hits.n);
+        free(hits.items);
+        free(found.items);
+    }
+}
+
 static void test_sets(void **state)
 {
     (void)state;
@@ -126,6 +163,6 @@ static void test_sets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes_come_back), cmocka_unit_test(test_phrases),
-                                       cmocka_unit_test(test_sets)};
+                                       cmocka_unit_test(test_around), cmocka_unit_test(test_sets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
