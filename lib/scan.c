@@ -1,10 +1,10 @@
-/* scan.c - see scan.h; the loops are in scan_kernel.h. A window of bytes is compared at once with two bytes of the needle at their distance; only
- * where both agree is the whole needle compared. A hit counts when the byte before it ends a word:
+/* scan.c - see scan.h; the loops are in scan_kernel.h. A window of bytes is compared at once with two bytes of the needle
+ * at their distance; only where both agree is the whole needle compared. A hit counts when the byte before it ends a word:
  *
  *     text    .. 31 85 | 12 07 9a | 83 | ..       | word ends: the top bit is set
  *     needle             12 07 9a   83            found behind 85, which has its top bit set
  *
- * Positions are counted by summing top bits between hits. SPDX-License-Identifier: GPL-2.0-or-later */
+ * Positions are counted by summing top bits along the way. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/scan.h"
 
 #include "lib/array.h"
@@ -38,73 +38,70 @@ struct scan_needle scan_needle_of(const uint8_t *code, size_t len)
     return n;
 }
 
-static bool append(struct scan_positions *out, uint32_t pos)
+enum { PAGE = 4 * SCAN_WINDOW_MAX };
+
+/* Whether there may be more after a page of n hits. */
+static bool page_is_full(size_t n)
 {
-    if (!ARRAY_RESERVE(out->items, out->cap, out->n + 1))
-        return false;
-    out->items[out->n++] = pos;
-    return true;
+    return PAGE - n < SCAN_WINDOW_MAX;
 }
 
 bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t base, struct scan_positions *out)
 {
-    const struct scan_kernel *kernel = scan_kernel();
-    const uint8_t *counted = text.begin;
-    uint32_t pos = base;
-    const uint8_t *p = kernel->next_hit(text, needle, text.begin);
-    for (; p != NULL; p = kernel->next_hit(text, needle, p + 1)) {
-        pos += (uint32_t)kernel->count_words(counted, p);
-        counted = p;
-        if (!append(out, pos))
+    struct scan_cursor cursor = {text.begin, base};
+    struct scan_hit page[PAGE];
+    for (size_t n = PAGE; page_is_full(n);) {
+        n = scan_kernel()->find_hits(text, needle, &cursor, page, PAGE);
+        if (!ARRAY_RESERVE(out->items, out->cap, out->n + n))
             return false;
+        for (size_t i = 0; i < n; i++)
+            out->items[out->n++] = page[i].pos;
     }
     return true;
 }
 
 bool scan_find_hits(struct scan_text text, const struct scan_needle *needle, uint32_t base, struct scan_hits *out)
 {
-    const struct scan_kernel *kernel = scan_kernel();
-    const uint8_t *counted = text.begin;
-    uint32_t pos = base;
-    const uint8_t *p = kernel->next_hit(text, needle, text.begin);
-    for (; p != NULL; p = kernel->next_hit(text, needle, p + 1)) {
-        pos += (uint32_t)kernel->count_words(counted, p);
-        counted = p;
-        if (!ARRAY_RESERVE(out->items, out->cap, out->n + 1))
+    struct scan_cursor cursor = {text.begin, base};
+    for (size_t n = PAGE; page_is_full(n); out->n += n) {
+        if (!ARRAY_RESERVE(out->items, out->cap, out->n + PAGE))
             return false;
-        out->items[out->n++] = (struct scan_hit){(uint32_t)(p - text.begin), pos};
+        n = scan_kernel()->find_hits(text, needle, &cursor, out->items + out->n, PAGE);
     }
     return true;
+}
+
+/* Finds in [from, to), where the word that begins at or next behind `hit` has a known position. */
+static bool find_window(struct scan_text window, const struct scan_needle *needle, const uint8_t *hit, uint32_t hit_pos,
+                        struct scan_positions *out)
+{
+    const struct scan_kernel *kernel = scan_kernel();
+    uint32_t base = window.begin < hit ? hit_pos - (uint32_t)kernel->count_words(window.begin, hit)
+                                       : hit_pos + (uint32_t)kernel->count_words(hit, window.begin);
+    return scan_find(window, needle, base, out);
 }
 
 /* Words take at most ETDC_MAX_BYTES bytes, so what is near lies in a window of bytes around the hit; windows that
  * overlap are not looked at twice.
  *
- *     begin ....[......hit......]....[.....hit....[..]..hit......]....
- *                                         from here on: ^
+ *     begin ....[......hit......]....[.....hit....]..hit......]....
+ *                                        from here on: ^
  */
 bool scan_find_around(struct scan_text text, const struct scan_needle *needle, const struct scan_hit *hits, size_t n_hits,
                       uint32_t reach, struct scan_positions *out)
 {
-    const struct scan_kernel *kernel = scan_kernel();
-    const size_t window = ((size_t)reach + 1) * ETDC_MAX_BYTES;
-    const uint8_t *done = text.begin;
+    const size_t left = ((size_t)reach + 1) * ETDC_MAX_BYTES;
+    const size_t right = left + ETDC_MAX_BYTES + needle->len; /* the hit itself, and a find that begins in the window */
+    const uint8_t *done = text.begin; /* finds that begin before it were seen */
     for (size_t i = 0; i < n_hits; i++) {
         const uint8_t *hit = text.begin + hits[i].off;
-        const uint8_t *from = hit > done && (size_t)(hit - done) > window ? hit - window : done;
-        size_t right = window + ETDC_MAX_BYTES + needle->len; /* the hit itself, and a find that begins in the window */
+        const uint8_t *from = hit > done && (size_t)(hit - done) > left ? hit - left : done;
         const uint8_t *to = (size_t)(text.end - hit) > right ? hit + right : text.end;
-        struct scan_text around = {from, to > from ? to : from};
-        for (const uint8_t *p = kernel->next_hit(around, needle, from); p != NULL;
-             p = kernel->next_hit(around, needle, p + 1)) {
-            uint32_t pos = p < hit ? hits[i].pos - (uint32_t)kernel->count_words(p, hit)
-                                   : hits[i].pos + (uint32_t)kernel->count_words(hit, p);
-            if (!append(out, pos))
-                return false;
-            done = p + 1;
-        }
-        if (to > done + needle->len)
-            done = to - needle->len + 1; /* finds that begin before it were seen */
+        if (to < from + needle->len)
+            continue;
+        if (!find_window((struct scan_text){from, to}, needle, hit, hits[i].pos, out))
+            return false;
+        done = to - needle->len + 1;
     }
     return true;
 }
@@ -112,6 +109,14 @@ bool scan_find_around(struct scan_text text, const struct scan_needle *needle, c
 size_t scan_count(struct scan_text text, const struct scan_needle *needle)
 {
     return scan_kernel()->count_hits(text, needle);
+}
+
+static bool append(struct scan_positions *out, uint32_t pos)
+{
+    if (!ARRAY_RESERVE(out->items, out->cap, out->n + 1))
+        return false;
+    out->items[out->n++] = pos;
+    return true;
 }
 
 bool scan_find_set(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,

@@ -1,6 +1,6 @@
 /* scan_kernel.h - the loops of scan.c, written once for any width of vector. A file that includes it defines first
  *
- *     KERNEL_WIDTH          bytes looked at together, at most 64
+ *     KERNEL_WIDTH          bytes looked at together, at most SCAN_WINDOW_MAX
  *     kernel_pair(x, a, y, b)   uint64_t, bit i: x[i] == a and y[i] == b
  *     kernel_tops(p)            uint64_t, bit i: p[i] has its top bit set
  *
@@ -11,28 +11,52 @@
 #include "lib/scan.h"
 #include "lib/scan_kernels.h"
 
-static inline bool is_hit(const uint8_t *p, const struct scan_needle *needle)
+/* Bit i: the needle begins at at[i], which is at most `last`. Two bytes and the word end before are compared for the
+ * whole window, the rest of a longer needle one by one. */
+static inline uint64_t hits_in_window(const uint8_t *at, const uint8_t *last, const struct scan_needle *needle)
 {
-    return (p[-1] & 0x80) && memcmp(p, needle->code, needle->len) == 0;
+    uint64_t mask = kernel_pair(at + needle->rare, needle->code[needle->rare], at + needle->too,
+                                needle->code[needle->too]);
+    if (mask == 0)
+        return 0;
+    mask &= kernel_tops(at - 1);
+    if (last - at < KERNEL_WIDTH - 1)
+        mask &= (UINT64_C(2) << (last - at)) - 1;
+    uint64_t hits = mask;
+    for (; needle->len > 2 && mask != 0; mask &= mask - 1)
+        if (memcmp(at + __builtin_ctzll(mask), needle->code, needle->len) != 0)
+            hits &= ~(mask & -mask);
+    return hits;
 }
 
-static const uint8_t *next_hit(struct scan_text text, const struct scan_needle *needle, const uint8_t *at)
+static size_t find_hits(struct scan_text text, const struct scan_needle *needle, struct scan_cursor *cursor,
+                        struct scan_hit *out, size_t room)
 {
-    if ((size_t)(text.end - text.begin) < needle->len)
-        return NULL;
+    size_t n = 0;
+    const uint8_t *at = cursor->at;
+    uint32_t pos = cursor->pos;
     const uint8_t *last = text.end - needle->len; /* where a hit can begin at the latest */
-    const uint8_t a = needle->code[needle->rare], b = needle->code[needle->too];
-    for (; at <= last; at += KERNEL_WIDTH) {
-        uint64_t mask = kernel_pair(at + needle->rare, a, at + needle->too, b);
-        for (; mask != 0; mask &= mask - 1) {
-            const uint8_t *p = at + __builtin_ctzll(mask);
-            if (p > last)
-                return NULL;
-            if (is_hit(p, needle))
-                return p;
+    for (; text.end - at >= (ptrdiff_t)needle->len && room - n >= KERNEL_WIDTH; at += KERNEL_WIDTH) {
+        uint64_t tops = kernel_tops(at);
+        for (uint64_t mask = hits_in_window(at, last, needle); mask != 0; mask &= mask - 1) {
+            uint64_t before = (mask & -mask) - 1;
+            out[n++] = (struct scan_hit){(uint32_t)(at + __builtin_ctzll(mask) - text.begin),
+                                         pos + (uint32_t)__builtin_popcountll(tops & before)};
         }
+        pos += (uint32_t)__builtin_popcountll(tops);
     }
-    return NULL;
+    cursor->at = at;
+    cursor->pos = pos;
+    return n;
+}
+
+static size_t count_hits(struct scan_text text, const struct scan_needle *needle)
+{
+    size_t n = 0;
+    const uint8_t *last = text.end - needle->len;
+    for (const uint8_t *at = text.begin; text.end - at >= (ptrdiff_t)needle->len; at += KERNEL_WIDTH)
+        n += (size_t)__builtin_popcountll(hits_in_window(at, last, needle));
+    return n;
 }
 
 static size_t count_words(const uint8_t *p, const uint8_t *end)
@@ -42,13 +66,5 @@ static size_t count_words(const uint8_t *p, const uint8_t *end)
         n += (size_t)__builtin_popcountll(kernel_tops(p));
     if (p < end)
         n += (size_t)__builtin_popcountll(kernel_tops(p) & ((UINT64_C(1) << (end - p)) - 1));
-    return n;
-}
-
-static size_t count_hits(struct scan_text text, const struct scan_needle *needle)
-{
-    size_t n = 0;
-    for (const uint8_t *p = next_hit(text, needle, text.begin); p != NULL; p = next_hit(text, needle, p + 1))
-        n++;
     return n;
 }

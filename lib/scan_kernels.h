@@ -5,12 +5,22 @@
 
 #include "lib/scan.h"
 
+enum { SCAN_WINDOW_MAX = 32 }; /* bytes that a kernel looks at together, at most */
+
+/* How far a text was searched: from `at` on it is still to do; pos is the position of the first word that ends there or
+ * behind. */
+struct scan_cursor {
+    const uint8_t *at;
+    uint32_t pos;
+};
+
 struct scan_kernel {
-    /* The first occurrence at or behind `at`, NULL when there is none. */
-    const uint8_t *(*next_hit)(struct scan_text text, const struct scan_needle *needle, const uint8_t *at);
-    /* Words that end in [p, end). */
-    size_t (*count_words)(const uint8_t *p, const uint8_t *end);
+    /* Fills in the next occurrences, as many as fit; room is at least SCAN_WINDOW_MAX. It is done when fewer than that are
+     * left free. off counts from text.begin. */
+    size_t (*find_hits)(struct scan_text text, const struct scan_needle *needle, struct scan_cursor *cursor,
+                        struct scan_hit *out, size_t room);
     size_t (*count_hits)(struct scan_text text, const struct scan_needle *needle);
+    size_t (*count_words)(const uint8_t *p, const uint8_t *end); /* that end in [p, end) */
 };
 
 extern const struct scan_kernel scan_kernel_plain; /* any processor; SSE2 on x86-64 */
