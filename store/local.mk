@@ -3,8 +3,6 @@ noinst_LIBRARIES += libverbatim_store.a
 libverbatim_store_a_SOURCES = \
 	store/bitmaps.c \
 	store/bitmaps.h \
-	store/bitmaps.c \
-	store/bitmaps.h \
 	store/build.c \
 	store/build.h \
 	store/build_parts.h \

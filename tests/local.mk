@@ -18,14 +18,22 @@ AM_TESTS_ENVIRONMENT = \
 UNIT_TESTS = \
 	tests/unit/test_date \
 	tests/unit/test_fold \
+	tests/unit/test_json \
 	tests/unit/test_match \
 	tests/unit/test_parse \
+	tests/unit/test_proto \
 	tests/unit/test_query_print \
 	tests/unit/test_reader_md \
 	tests/unit/test_scan \
+	tests/unit/test_store \
 	tests/unit/test_token \
 	tests/unit/test_token_random \
 	tests/unit/test_utf8
+
+# What several of them include.
+UNIT_HELPERS = \
+	tests/unit/store_help.h
+EXTRA_DIST += $(UNIT_HELPERS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
@@ -57,7 +65,24 @@ FUZZ_MAIN = tests/fuzz/replay.c
 FUZZ_ENGINE =
 endif
 
-# What judges the engine from outside.
+# The programs from outside.
+INDEXER_TESTS = \
+	tests/indexer/exits.sh \
+	tests/indexer/losses.sh \
+	tests/indexer/paths.sh \
+	tests/indexer/signals.sh \
+	tests/indexer/skips.sh
+PROTOCOL_FILES = \
+	tests/protocol/answers.transcript \
+	tests/protocol/daemon.py \
+	tests/protocol/life.py \
+	tests/protocol/load.py \
+	tests/protocol/requests.transcript \
+	tests/protocol/run.py
+TESTS += $(INDEXER_TESTS) tests/protocol.sh tests/daemon.sh
+EXTRA_DIST += $(INDEXER_TESTS) $(PROTOCOL_FILES) tests/indexer/tap.sh tests/protocol.sh tests/daemon.sh
+
+# What judges the engine.
 ORACLE_FILES = \
 	tests/oracle/abbreviations.txt \
 	tests/oracle/differential.py \
@@ -74,14 +99,14 @@ ORACLE_FILES = \
 	tests/oracle/tree.py \
 	tests/oracle/unicode_ranges.py \
 	tests/oracle/words.py
-TESTS += tests/oracle/test_oracle.py
-EXTRA_DIST += $(ORACLE_FILES)
+TESTS += tests/oracle/test_oracle.py tests/differential.sh
+EXTRA_DIST += $(ORACLE_FILES) tests/differential.sh
 
 TESTS += tests/check-style.sh
 EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/fuzz.sh tests/no-cmocka.sh tests/data
 
 # What reads bytes from outside, for a build with sanitizers.
-SANITIZE_TESTS = $(UNIT_TESTS) tests/fuzz.sh
+SANITIZE_TESTS = $(UNIT_TESTS) $(INDEXER_TESTS) tests/protocol.sh tests/daemon.sh tests/fuzz.sh
 .PHONY: check-sanitize
 check-sanitize:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(SANITIZE_TESTS)"

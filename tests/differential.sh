@@ -1,0 +1,32 @@
+#!/bin/sh
+# differential.sh - the engine against the oracle, on random documents and queries of fixed seeds: a fresh index, one with
+# a history, one of several segments. Prints TAP.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -u
+: "${top_srcdir:=.}" "${top_builddir:=.}"
+checks=0 failed=0
+if [ "${PYTHON3:=python3}" = no ]; then
+    echo "python3 is missing"
+    exit 77
+fi
+
+# compare WHAT OPTION...
+compare() {
+    what=$1
+    shift
+    checks=$((checks + 1))
+    if "$PYTHON3" -B "$top_srcdir/tests/oracle/differential.py" --indexer "$top_builddir/verbatim-indexer" \
+        --queryd "$top_builddir/verbatim-queryd" "$@" 2>&1; then
+        echo "ok $checks - $what"
+    else
+        echo "not ok $checks - $what"
+        failed=1
+    fi
+}
+
+compare 'fresh indexes' --cases "${VERBATIM_CASES:-2000}" --seed 1
+compare 'indexes with a history' --cases 400 --seed 2 --churn
+compare 'indexes of several segments' --cases 400 --seed 3 --segment-docs 7
+
+echo "1..$checks"
+exit "$failed"
