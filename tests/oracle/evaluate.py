@@ -311,17 +311,18 @@ def minimal(spans: Iterable[Span]) -> list[Span]:
 
 
 def glob_regex(glob: str) -> re.Pattern[str]:
-    """A path: glob as a regular expression for the whole path, folders above included."""
-    parts = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
-    tokens = re.findall(r"\*\*|\[[!^]?\]?[^\]]*\]|.", glob.rstrip("/"), re.DOTALL)
+    """A path: glob as a regular expression for the whole path."""
+    parts = {"**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    glob = glob.rstrip("/")
     regex = ""
-    for token in tokens:
+    for token in re.findall(r"(?:(?<=/)|^)\*\*/|\*\*|\\.|\[[!^]?\]?[^\]]*\]|.", glob, re.DOTALL):
         if len(token) > 2 and token[0] == "[":
             inside = token[1:-1]
             regex += "[^" + inside[1:] + "]" if inside[0] in "!^" else token
         else:
-            regex += parts.get(token, re.escape(token))
-    return re.compile(f"(?:{regex})(?:/.*)?", re.DOTALL)
+            regex += parts.get(token, re.escape(token[-1]))
+    names_folder = not any(char in "*?[" for char in glob.rpartition("/")[2])
+    return re.compile(regex + "(?:/.*)?" if names_folder else regex, re.DOTALL)
 
 
 def passes(node: Node, document: Document) -> bool:

@@ -185,7 +185,7 @@ class QueryMaker:
     def filter(self) -> Node:
         day = FIRST_DAY + timedelta(days=self.rng.randrange(50))
         globs = ["docs", "docs/sub", "docs/*.txt", "docs/**.md", "docs/sub/**", "docs/*/d0*", "docs/s?b", "sub",
-                 "docs/other/"]
+                 "docs/other/", "docs/*", "docs/**/d00?.txt", "*/sub", "docs/**/d0[0-4]?.*"]
         return self.rng.choice([Since(day), Until(day), ExtensionFilter("md"), ExtensionFilter("txt"),
                                 PathFilter(self.rng.choice(globs))])
 

@@ -430,6 +430,12 @@ class DocumentTest(unittest.TestCase):
         self.assertFalse(fits("b.txt", "docs/b.txt"))
         self.assertFalse(fits("Docs", "docs/b.txt"))
         self.assertFalse(fits("doc", "docs/b.txt"))
+        self.assertTrue(fits("*/a/", "docs/a/b.txt"))
+        self.assertFalse(fits("docs/*", "docs/a/b.txt"))
+        self.assertFalse(fits("docs/?", "docs/a/b.txt"))
+        self.assertTrue(fits("docs/**/b.txt", "docs/b.txt"))
+        self.assertTrue(fits("**/[ab].txt", "docs/x/b.txt"))
+        self.assertFalse(fits("**/[!ab].txt", "docs/x/b.txt"))
         self.assertTrue(matches("ext:md", "a", "x.md"))
         self.assertFalse(matches("ext:md", "a", "x.txt"))
 
