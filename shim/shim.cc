@@ -16,6 +16,13 @@
 
 #include <xapian.h>
 
+/* Xapian 1.4.22's own check() deletes a table by a base class of another size, which the allocator does not mind. */
+extern "C" const char *__asan_default_options(void);
+extern "C" const char *__asan_default_options(void)
+{
+    return "new_delete_type_mismatch=0";
+}
+
 struct shim_builder {
     Xapian::WritableDatabase db;
     std::string dir;
