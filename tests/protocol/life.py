@@ -93,6 +93,22 @@ def help_names_every_option(bench):
         check(option + b" " in text, option)
 
 
+def manual_tells_all(bench):
+    """The tables of commands and options stand in the manual page."""
+    page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "doc", "verbatim-queryd.1")
+    with open(page, encoding="utf-8") as file:
+        manual = file.read()
+    with bench.daemon() as daemon:
+        for row in daemon.ask("help")[0][1:]:
+            usage, meaning = row.decode().split("\t")
+            check(f"Cm {usage.split()[0]}\n" in manual or f"Cm {usage.split()[0]} " in manual, usage)
+            check(f"\n{meaning}\n" in manual or usage.startswith("set "), meaning)
+    text = subprocess.run([bench.queryd, "--help"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    for line in text.splitlines():
+        if line.startswith("  --"):
+            check(f"Fl -{line.split()[0][2:]}" in manual, line)
+
+
 def no_index(bench):
     listen = ["--listen", f"unix:{bench.folder}/none"]
     equal(bench.fails("--index", f"{bench.folder}/nowhere", *listen), 66)
@@ -290,7 +306,7 @@ def a_second_signal_ends_at_once(bench):
 
 
 TESTS = [ready_line, socket_file, a_live_socket, a_stale_socket, a_replaced_socket_stays, cannot_listen, a_taken_port,
-         usage, help_names_every_option, no_index, a_damaged_index, default_address, socket_activation,
+         usage, help_names_every_option, manual_tells_all, no_index, a_damaged_index, default_address, socket_activation,
          service_manager, notices_by_itself, notices_when_told, keeps_what_serves, index_thrown_away,
          a_file_cut_short, index_made_anew]
 SLOW_TESTS = [ends_at_once_when_idle, answers_what_runs, patience_ends, a_second_signal_ends_at_once]
