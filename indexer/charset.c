@@ -169,10 +169,22 @@ static bool find_cookie(const char *text, size_t len, char name[NAME_LEN])
 
 /* Names that stand for more than they say, as browsers have it (WHATWG Encoding); "" for those that cannot be. */
 static const char *const aliases[][2] = {
-    {"ascii", ""}, {"us-ascii", ""}, {"utf-8", ""}, {"utf8", ""}, {"utf-7", ""},
-    {"latin1", "WINDOWS-1252"}, {"latin-1", "WINDOWS-1252"}, {"iso-8859-1", "WINDOWS-1252"},
-    {"iso-latin-1", "WINDOWS-1252"}, {"iso-latin-1-unix", "WINDOWS-1252"}, {"iso-8859-9", "WINDOWS-1254"},
-    {"gb2312", "GB18030"}, {"gbk", "GB18030"}, {"shift_jis", "CP932"}, {"sjis", "CP932"}, {"euc-kr", "CP949"},
+    {"ascii", ""},
+    {"us-ascii", ""},
+    {"utf-8", ""},
+    {"utf8", ""},
+    {"utf-7", ""},
+    {"latin1", "WINDOWS-1252"},
+    {"latin-1", "WINDOWS-1252"},
+    {"iso-8859-1", "WINDOWS-1252"},
+    {"iso-latin-1", "WINDOWS-1252"},
+    {"iso-latin-1-unix", "WINDOWS-1252"},
+    {"iso-8859-9", "WINDOWS-1254"},
+    {"gb2312", "GB18030"},
+    {"gbk", "GB18030"},
+    {"shift_jis", "CP932"},
+    {"sjis", "CP932"},
+    {"euc-kr", "CP949"},
     {"mac-centraleurope", "MAC-CENTRALEUROPE"},
 };
 
@@ -273,10 +285,8 @@ struct mark {
 
 /* UTF-32 first: its little-endian mark begins as that of UTF-16 does. */
 static const struct mark marks[] = {
-    {{'\xEF', '\xBB', '\xBF'}, 3, "UTF-8", 0},
-    {{'\xFF', '\xFE', 0, 0}, 4, "UTF-32LE", 4},
-    {{0, 0, '\xFE', '\xFF'}, 4, "UTF-32BE", 4},
-    {{'\xFF', '\xFE'}, 2, "UTF-16LE", 2},
+    {{'\xEF', '\xBB', '\xBF'}, 3, "UTF-8", 0},  {{'\xFF', '\xFE', 0, 0}, 4, "UTF-32LE", 4},
+    {{0, 0, '\xFE', '\xFF'}, 4, "UTF-32BE", 4}, {{'\xFF', '\xFE'}, 2, "UTF-16LE", 2},
     {{'\xFE', '\xFF'}, 2, "UTF-16BE", 2},
 };
 
@@ -289,20 +299,27 @@ static const struct mark *find_mark(const char *bytes, size_t len)
     return NULL;
 }
 
+bool charset_is_binary(const char *bytes, size_t len)
+{
+    const struct mark *mark = find_mark(bytes, len);
+    bool wide = mark != NULL && mark->unit > 0;
+    return !wide && memchr(bytes, 0, len < CHARSET_BINARY_BYTES ? len : CHARSET_BINARY_BYTES) != NULL;
+}
+
 enum charset_result charset_to_utf8(struct charset *c, const char *bytes, size_t len, const char *declared,
                                     const char **text, size_t *text_len, const char **name)
 {
     const struct mark *mark = find_mark(bytes, len);
     enum charset_result result = CHARSET_OK;
+    if (charset_is_binary(bytes, len))
+        return CHARSET_BINARY;
     if (mark != NULL) {
         bytes += mark->len;
         len -= mark->len;
     }
-    if (mark != NULL && mark->unit > 0 && open_converter(c, mark->name)) {
-        result = convert(c, bytes, len, mark->unit);
+    if (mark != NULL && mark->unit > 0) {
+        result = open_converter(c, mark->name) ? convert(c, bytes, len, mark->unit) : CHARSET_NOMEM;
         *name = mark->name;
-    } else if (memchr(bytes, 0, len < CHARSET_BINARY_BYTES ? len : CHARSET_BINARY_BYTES) != NULL) {
-        return CHARSET_BINARY;
     } else {
         size_t bad = utf8_invalid_at(bytes, len);
         *name = "UTF-8";

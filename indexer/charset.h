@@ -1,5 +1,5 @@
-/* charset.h - a file's bytes to valid UTF-8: byte-order mark, valid as it is, declared, detected. No text is refused for
- * its encoding: what cannot be converted becomes U+FFFD. It knows no markup but the cookies that editors read.
+/* charset.h - a file's bytes to valid UTF-8: byte-order mark, valid as it is, declared, detected. No text is refused
+ * for its encoding: what cannot be converted becomes U+FFFD. It knows no markup but the cookies that editors read.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_CHARSET_H
 #define VERBATIM_CHARSET_H
@@ -14,9 +14,9 @@ struct uchardet;
 /* One thread's converters and room; zeroed at first. */
 struct charset {
     struct uchardet *detector;
-    iconv_t converter;       /* valid while converter_name is not empty */
+    iconv_t converter; /* valid while converter_name is not empty */
     char converter_name[40];
-    struct buf text;         /* what was converted last */
+    struct buf text; /* what was converted last */
 };
 
 enum charset_result {
@@ -26,6 +26,9 @@ enum charset_result {
 };
 
 enum { CHARSET_BINARY_BYTES = 8000 };
+
+/* Whether bytes that begin a file say that it is binary; CHARSET_BINARY_BYTES of them are enough. */
+bool charset_is_binary(const char *bytes, size_t len);
 
 /* Converts; *text, without a mark, is borrowed from `bytes` where they are UTF-8 already, else from c until the next
  * call. declared is what the format says about itself (an HTTP or <meta> charset), or NULL: then cookies in the first

@@ -8,11 +8,11 @@
 
 /* Code and name of one stemmer (ISO 639-1). */
 static const char *const names[][2] = {
-    {"ar", "arabic"},     {"ca", "catalan"},   {"da", "danish"},     {"de", "german"},     {"en", "english"},
-    {"es", "spanish"},    {"eu", "basque"},    {"fi", "finnish"},    {"fr", "french"},     {"ga", "irish"},
-    {"hu", "hungarian"},  {"hy", "armenian"},  {"id", "indonesian"}, {"it", "italian"},    {"lt", "lithuanian"},
-    {"ne", "nepali"},     {"nl", "dutch"},     {"no", "norwegian"},  {"nb", "norwegian"},  {"nn", "norwegian"},
-    {"pt", "portuguese"}, {"ro", "romanian"},  {"ru", "russian"},    {"sv", "swedish"},    {"ta", "tamil"},
+    {"ar", "arabic"},     {"ca", "catalan"},  {"da", "danish"},     {"de", "german"},    {"en", "english"},
+    {"es", "spanish"},    {"eu", "basque"},   {"fi", "finnish"},    {"fr", "french"},    {"ga", "irish"},
+    {"hu", "hungarian"},  {"hy", "armenian"}, {"id", "indonesian"}, {"it", "italian"},   {"lt", "lithuanian"},
+    {"ne", "nepali"},     {"nl", "dutch"},    {"no", "norwegian"},  {"nb", "norwegian"}, {"nn", "norwegian"},
+    {"pt", "portuguese"}, {"ro", "romanian"}, {"ru", "russian"},    {"sv", "swedish"},   {"ta", "tamil"},
     {"tr", "turkish"},
 };
 

@@ -23,8 +23,8 @@ static void on_signal(int signum)
     stop_signal = signum;
 }
 
-/* The first one asks to stop and clean up, the second ends the program at once. A limit on the size of files (ulimit -f)
- * is to show as a failed write. */
+/* The first one asks to stop and clean up, the second ends the program at once. A limit on the size of files (ulimit
+ * -f) is to show as a failed write. */
 static void catch_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};

@@ -18,16 +18,16 @@
 struct markup {
     const char *source; /* borrowed; valid UTF-8, at most DOCUMENT_TEXT_MAX bytes */
     size_t source_len;
-    size_t done;         /* the line breaks of the source before this offset have been written */
-    size_t source_line;  /* where the current line begins in the source ... */
-    size_t text_line;    /* ... and in the text */
-    size_t last_start;   /* where the last piece begins in the text */
-    int64_t shift;       /* source column less text column, as the entries so far have it */
-    char separator;      /* to be written before the next piece if nothing else separates; 0: none */
-    size_t padding;      /* columns of indentation that belong to the next piece */
-    bool failed;         /* out of memory; sticky */
-    size_t n_dropped;    /* pieces that were out of order, or past DOCUMENT_TEXT_MAX */
-    struct buf text;     /* the result, with the next two */
+    size_t done;        /* the line breaks of the source before this offset have been written */
+    size_t source_line; /* where the current line begins in the source ... */
+    size_t text_line;   /* ... and in the text */
+    size_t last_start;  /* where the last piece begins in the text */
+    int64_t shift;      /* source column less text column, as the entries so far have it */
+    char separator;     /* to be written before the next piece if nothing else separates; 0: none */
+    size_t padding;     /* columns of indentation that belong to the next piece */
+    bool failed;        /* out of memory; sticky */
+    size_t n_dropped;   /* pieces that were out of order, or past DOCUMENT_TEXT_MAX */
+    struct buf text;    /* the result, with the next two */
     struct document_column *columns;
     size_t n_columns, columns_cap;
     uint32_t *block_ends;

@@ -42,8 +42,10 @@ static const struct option_spec specs[] = {
     {"info", NULL, "tell what the index holds", KIND_ACTION, ACTION_INFO, MEMBER(action)},
     {"json", NULL, "with --info: one JSON object", KIND_FLAG, 0, MEMBER(json)},
     {"jobs", "N", "threads; default: one a processor", KIND_JOBS, 0, MEMBER(jobs)},
-    {"include", "GLOB", "only files that match, by their path below the root;\n"
-                        "a glob without a slash is matched against each name", KIND_LIST, 0, MEMBER(include)},
+    {"include", "GLOB",
+     "only files that match, by their path below the root;\n"
+     "a glob without a slash is matched against each name",
+     KIND_LIST, 0, MEMBER(include)},
     {"exclude", "GLOB", "no files and folders that match; may be given often, as --include", KIND_LIST, 0,
      MEMBER(exclude)},
     {"max-file-size", "SIZE", "skip larger files; bytes, or with K, M or G; default 64M", KIND_SIZE, 0,
@@ -87,7 +89,8 @@ void options_help(FILE *out)
         }
     }
     (void)fputs("\nExit: 0 done; 1 something was skipped or left as it was; 64 usage; 65 damaged or no index;\n"
-                "66 no such path or index; 73, 74 cannot create, cannot write; 75 another run holds the lock.\n", out);
+                "66 no such path or index; 73, 74 cannot create, cannot write; 75 another run holds the lock.\n",
+                out);
 }
 
 static enum status parse_count(const char *text, uint64_t *out, const char **rest)

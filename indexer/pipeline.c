@@ -244,7 +244,8 @@ static enum status run_threads(struct pipeline *p, struct worker *workers, pthre
 enum status pipeline_run(const struct file_list *files, struct build *build, const struct pipeline_options *options,
                          struct err *err)
 {
-    struct pipeline p = {.files = files, .build = build, .o = options, .window = (size_t)options->jobs * WINDOW_PER_JOB};
+    struct pipeline p = {
+        .files = files, .build = build, .o = options, .window = (size_t)options->jobs * WINDOW_PER_JOB};
     p.slots = calloc(p.window, sizeof *p.slots);
     struct worker *workers = calloc(options->jobs, sizeof *workers);
     pthread_t *threads = calloc(options->jobs, sizeof *threads);

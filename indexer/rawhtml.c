@@ -14,7 +14,7 @@ struct tag_name {
     unsigned char tag;
 };
 
-/* clang-format off: a flat table, sorted */
+/* clang-format off */
 static const struct tag_name tag_names[] = {
     {"address", TAG_BLOCK}, {"article", TAG_BLOCK}, {"aside", TAG_BLOCK}, {"blockquote", TAG_BLOCK},
     {"body", TAG_BLOCK}, {"br", TAG_BREAK}, {"caption", TAG_BLOCK}, {"center", TAG_BLOCK}, {"dd", TAG_BLOCK},

@@ -28,10 +28,10 @@ struct rawhtml {
     void *user;
     size_t hidden_until; /* source before this offset is comment, script or style, whatever reads it */
     bool in_tag;
-    char quote;          /* inside an attribute's value: its quote */
-    bool value_next;     /* behind `=` in a tag */
-    char hides;          /* the tag being read opens a script ('c') or style ('t') */
-    unsigned unclosed;   /* a bit for each kind of end that does not come any more */
+    char quote;        /* inside an attribute's value: its quote */
+    bool value_next;   /* behind `=` in a tag */
+    char hides;        /* the tag being read opens a script ('c') or style ('t') */
+    unsigned unclosed; /* a bit for each kind of end that does not come any more */
 };
 
 void rawhtml_begin(struct rawhtml *h, const char *source, size_t len, const struct rawhtml_sink *sink, void *user);

@@ -1,6 +1,6 @@
-/* reader.h - kinds of documents: a file's bytes to a struct document. A kind is one reader_*.c and one line of the table
- * in reader.c. Readers open no files and know no index.
- * Governed by doc/verbatim-indexer.1, "Documents". SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader.h - kinds of documents: a file's bytes to a struct document. A kind is one reader_*.c and one line of the
+ * table in reader.c. Readers open no files and know no index. Governed by doc/verbatim-indexer.1, "Documents".
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_READER_H
 #define VERBATIM_READER_H
 

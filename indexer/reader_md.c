@@ -16,10 +16,10 @@ struct md {
     struct rawhtml html;
     const char *parsed; /* what md4c was given: the source behind the front matter */
     size_t parsed_len;
-    size_t base;        /* its offset in the source */
-    bool in_code;       /* in a block of code */
-    bool in_heading;    /* in the first heading, or none was met that has text */
-    size_t heading_from; /* length of the text before the heading that is being read */
+    size_t base;                    /* its offset in the source */
+    bool in_code;                   /* in a block of code */
+    bool in_heading;                /* in the first heading, or none was met that has text */
+    size_t heading_from;            /* length of the text before the heading that is being read */
     int64_t title_start, title_end; /* bytes of the text; NOWHERE */
 };
 

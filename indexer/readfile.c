@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BYTES_KEPT = 8 << 20 };
+enum { BYTES_KEPT = 8 << 20, FIRST_READ = 1 << 16, MORE = 1 << 16 };
 
 void readfile_release(struct readfile *f)
 {
@@ -26,11 +26,20 @@ static enum read_result failed(struct readfile *f, int errnum)
     return errnum == ENOENT || errnum == ENOTDIR ? READ_VANISHED : READ_UNREADABLE;
 }
 
+/* How much to ask for: the beginning, then all the rest, then what has been added since. */
+static size_t next_room(const struct readfile *f, uint64_t expected)
+{
+    if (f->bytes.len == 0 && expected >= FIRST_READ)
+        return FIRST_READ;
+    return f->bytes.len <= expected ? (size_t)expected - f->bytes.len + 1 : MORE;
+}
+
 /* Reads to the end, which may have moved since; one byte more than is allowed tells that it did. */
 static enum read_result read_all(struct readfile *f, int fd, uint64_t expected, uint64_t max_size)
 {
     for (;;) {
-        size_t room = f->bytes.len == 0 ? (size_t)expected + 1 : 1 << 16;
+        size_t room = next_room(f, expected);
+        bool first = f->bytes.len == 0;
         char *p = buf_reserve(&f->bytes, room);
         if (p == NULL)
             return READ_NOMEM;
@@ -44,6 +53,8 @@ static enum read_result read_all(struct readfile *f, int fd, uint64_t expected, 
         f->bytes.len += (size_t)n;
         if (f->bytes.len > max_size)
             return READ_TOO_LARGE;
+        if (first && charset_is_binary(f->bytes.data, f->bytes.len))
+            return READ_BINARY;
     }
 }
 

@@ -166,8 +166,10 @@ static enum status add_known_one(struct root_list *list, const struct manifest_r
     if (named != NULL) {
         if (same_place(named->path, known->path))
             return ST_OK;
-        return err_set(err, ST_USAGE, "%s: the index knows this name as %s, here it is %s; give the full path, or "
-                       "forget the other first (--remove %s)", shown, known->path, named->path, shown);
+        return err_set(err, ST_USAGE,
+                       "%s: the index knows this name as %s, here it is %s; give the full path, or "
+                       "forget the other first (--remove %s)",
+                       shown, known->path, named->path, shown);
     }
     struct root root = {.name = arena_copy(&list->arena, known->name, strlen(known->name)),
                         .path = arena_copy(&list->arena, known->path, strlen(known->path))};

@@ -221,8 +221,10 @@ static void say_published(const struct run *r, const struct manifest *m)
         docs += m->segments[i].docs - m->segments[i].dead_docs;
         words += m->segments[i].words - m->segments[i].dead_words;
     }
-    report_verbose(r->report, "published generation %" PRIu64 ": %" PRIu64 " documents, %" PRIu64 " words, %" PRIu64
-                   " skipped, %zu segments", m->generation, docs, words, r->n_skipped, m->n_segments);
+    report_verbose(r->report,
+                   "published generation %" PRIu64 ": %" PRIu64 " documents, %" PRIu64 " words, %" PRIu64
+                   " skipped, %zu segments",
+                   m->generation, docs, words, r->n_skipped, m->n_segments);
 }
 
 static const char *choose_language(const struct run *r)

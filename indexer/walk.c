@@ -98,7 +98,10 @@ static size_t push_name(struct buf *path, const char *name)
 
 static const char *kind_name(mode_t mode)
 {
-    return S_ISFIFO(mode) ? "a named pipe" : S_ISSOCK(mode) ? "a socket" : S_ISLNK(mode) ? "a symbolic link" : "a device";
+    return S_ISFIFO(mode)   ? "a named pipe"
+           : S_ISSOCK(mode) ? "a socket"
+           : S_ISLNK(mode)  ? "a symbolic link"
+                            : "a device";
 }
 
 static enum status add_entry(struct state *s, struct level *level, const char *name, const struct stat *st, bool linked)

@@ -71,7 +71,8 @@ static void marks(void **state)
 static void nearly_utf8(void **state)
 {
     (void)state;
-    EXPECT("\xC3\xA9\xC3\xA8\xC3\xA0\xC3\xB6 bad \xFF byte", "\xC3\xA9\xC3\xA8\xC3\xA0\xC3\xB6 bad \xEF\xBF\xBD byte", "UTF-8");
+    EXPECT("\xC3\xA9\xC3\xA8\xC3\xA0\xC3\xB6 bad \xFF byte", "\xC3\xA9\xC3\xA8\xC3\xA0\xC3\xB6 bad \xEF\xBF\xBD byte",
+           "UTF-8");
     EXPECT("ascii then a cut character \xE2\x82", "ascii then a cut character \xEF\xBF\xBD\xEF\xBF\xBD", "UTF-8");
 }
 
@@ -96,11 +97,12 @@ static void declared(void **state)
     size_t len;
     EXPECT("# -*- coding: koi8-r -*-\n\xD4\xC5\xD3\xD4", "# -*- coding: koi8-r -*-\n\xD1\x82\xD0\xB5\xD1\x81\xD1\x82",
            "koi8-r");
-    EXPECT("#!/bin/sh\n# vim: set fileencoding=iso-8859-2 :\n\xB9", "#!/bin/sh\n# vim: set fileencoding=iso-8859-2 :\n\xC5\xA1",
-           "iso-8859-2");
-    EXPECT("<?xml version=\"1.0\" encoding=\"ISO-8859-5\"?>\xC0", "<?xml version=\"1.0\" encoding=\"ISO-8859-5\"?>\xD0\xA0",
-           "ISO-8859-5");
-    EXPECT("---\ntitle: x\ncharset: iso-8859-7\n---\n\xE1", "---\ntitle: x\ncharset: iso-8859-7\n---\n\xCE\xB1", "iso-8859-7");
+    EXPECT("#!/bin/sh\n# vim: set fileencoding=iso-8859-2 :\n\xB9",
+           "#!/bin/sh\n# vim: set fileencoding=iso-8859-2 :\n\xC5\xA1", "iso-8859-2");
+    EXPECT("<?xml version=\"1.0\" encoding=\"ISO-8859-5\"?>\xC0",
+           "<?xml version=\"1.0\" encoding=\"ISO-8859-5\"?>\xD0\xA0", "ISO-8859-5");
+    EXPECT("---\ntitle: x\ncharset: iso-8859-7\n---\n\xE1", "---\ntitle: x\ncharset: iso-8859-7\n---\n\xCE\xB1",
+           "iso-8859-7");
     /* browsers read latin1 as windows-1252; a name nobody knows, or UTF-8 that is none, is no help */
     EXPECT("# coding: latin-1\n\x93x\x94", "# coding: latin-1\n\xE2\x80\x9Cx\xE2\x80\x9D", "WINDOWS-1252");
     EXPECT("# coding: klingon\n\xE9", "# coding: klingon\n\xC3\xA9", "WINDOWS-1252");
@@ -121,15 +123,17 @@ static const struct {
     {"KOI8-R", "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом и "
                "совестью и должны поступать в отношении друг друга в духе братства."},
     {"ISO-8859-7", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα."},
-    {"ISO-8859-2", "Všichni lidé se rodí svobodní a sobě rovní co do důstojnosti a práv. Jsou nadáni rozumem a svědomím "
-                   "a mají spolu jednat v duchu bratrství."},
+    {"ISO-8859-2",
+     "Všichni lidé se rodí svobodní a sobě rovní co do důstojnosti a práv. Jsou nadáni rozumem a svědomím "
+     "a mají spolu jednat v duchu bratrství."},
     {"SHIFT_JIS", "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。"},
     {"EUC-JP", "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。"},
     {"GB18030", "人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心，并应以兄弟关系的精神相对待。"},
     {"BIG5", "人人生而自由，在尊嚴和權利上一律平等。他們賦有理性和良心，並應以兄弟關係的精神相對待。"},
     {"EUC-KR", "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다."},
-    {"WINDOWS-1252", "Tous les êtres humains naissent libres et égaux en dignité et en droits. Ils sont doués de raison "
-                     "et de conscience et doivent agir les uns envers les autres dans un esprit de fraternité."},
+    {"WINDOWS-1252",
+     "Tous les êtres humains naissent libres et égaux en dignité et en droits. Ils sont doués de raison "
+     "et de conscience et doivent agir les uns envers les autres dans un esprit de fraternité."},
 };
 
 static void guessed(void **state)
@@ -204,8 +208,8 @@ static int release_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(utf8_is_itself), cmocka_unit_test(marks),   cmocka_unit_test(nearly_utf8),
-        cmocka_unit_test(western),        cmocka_unit_test(declared), cmocka_unit_test(guessed),
+        cmocka_unit_test(utf8_is_itself), cmocka_unit_test(marks),     cmocka_unit_test(nearly_utf8),
+        cmocka_unit_test(western),        cmocka_unit_test(declared),  cmocka_unit_test(guessed),
         cmocka_unit_test(binary),         cmocka_unit_test(at_random),
     };
     return cmocka_run_group_tests(tests, NULL, release_room);

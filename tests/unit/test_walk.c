@@ -61,9 +61,21 @@ static void names_of_roots(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        {"docs", "docs"},       {"./docs", "docs"},     {"././/docs//", "docs"}, {".", ""},     {"./", ""},
-        {"..", ".."},           {"../x/", "../x"},      {"/", "/"},              {"//", "/"},   {"/srv/docs/", "/srv/docs"},
-        {"a/./b", "a/./b"},     {".hidden", ".hidden"}, {"./.hidden", ".hidden"}, {"a b", "a b"}, {"...", "..."},
+        {"docs", "docs"},
+        {"./docs", "docs"},
+        {"././/docs//", "docs"},
+        {".", ""},
+        {"./", ""},
+        {"..", ".."},
+        {"../x/", "../x"},
+        {"/", "/"},
+        {"//", "/"},
+        {"/srv/docs/", "/srv/docs"},
+        {"a/./b", "a/./b"},
+        {".hidden", ".hidden"},
+        {"./.hidden", ".hidden"},
+        {"a b", "a b"},
+        {"...", "..."},
     };
     struct arena arena = ARENA_INIT;
     for (size_t i = 0; i < BASE_COUNT(rows); i++)
