@@ -69,6 +69,8 @@ static enum status run_action(const struct options *o, struct report *report, st
         return snapshot_check(o->index_dir, err);
     case ACTION_UPDATE:
     case ACTION_REMOVE:
+        catch_signals();
+        allow_many_files();
         return update_run(o, report, &stop_signal, err);
     }
     return ST_INTERNAL;
@@ -79,8 +81,6 @@ int main(int argc, char **argv)
     struct options options;
     struct report report = {.level = REPORT_NORMAL};
     struct err err = {0};
-    catch_signals();
-    allow_many_files();
     enum status st = options_parse(&options, argc, argv, &err);
     const char *hint = st == ST_USAGE ? " (--help tells more)" : "";
     if (st == ST_OK) {

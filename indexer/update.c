@@ -19,6 +19,8 @@
 #include "store/lock.h"
 #include "store/manifest.h"
 
+static const double WAIT_STEP = 0.25; /* seconds */
+
 struct run {
     const struct options *o;
     struct report *report;
@@ -244,7 +246,7 @@ static enum status publish(struct run *r, struct build *build, struct err *err)
         return err_nomem(err);
     for (size_t i = 0; i < r->roots.n; i++)
         m.roots[i] = (struct manifest_root){.name = r->roots.items[i].name, .path = r->roots.items[i].path};
-    if (r->stop != NULL && *r->stop != 0)
+    if (*r->stop != 0)
         return err_set(err, ST_CANCELLED, "stopped");
     progress_say(&r->progress, "joining and syncing");
     enum status st = build_publish(build, &m, err);
@@ -332,14 +334,27 @@ static enum status run_locked(struct run *r, struct err *err)
     return st == ST_OK ? lock_sweep(r->o->index_dir, err) : st;
 }
 
+/* Waits in short steps, so that a signal ends the waiting. */
+static enum status take_lock(struct run *r, struct err *err)
+{
+    bool create = r->o->action == ACTION_UPDATE && r->o->n_paths > 0;
+    enum status st;
+    double left = r->o->wait;
+    do {
+        double step = left < WAIT_STEP ? left : WAIT_STEP;
+        st = lock_take(r->o->index_dir, create, step, &r->lock, err);
+        left -= step;
+    } while (st == ST_LOCKED && left > 0 && *r->stop == 0);
+    return st == ST_LOCKED && *r->stop != 0 ? err_set(err, ST_CANCELLED, "stopped") : st;
+}
+
 enum status update_run(const struct options *options, struct report *report, const volatile sig_atomic_t *stop,
                        struct err *err)
 {
     struct run r = {.o = options, .report = report, .stop = stop, .lock = LOCK_INIT};
-    bool create = options->action == ACTION_UPDATE && options->n_paths > 0;
     enum status st = check_named(&r, err);
     if (st == ST_OK && !options->dry_run)
-        st = lock_take(options->index_dir, create, options->wait, &r.lock, err);
+        st = take_lock(&r, err);
     if (st == ST_OK)
         st = run_locked(&r, err);
     held_close(&r.held);

@@ -11,7 +11,8 @@
 #include "lib/base.h"
 #include "lib/err.h"
 
-/* ST_OK also when something was skipped or nothing was published so that nothing is lost: report->n_named tells. */
+/* Gives up with ST_CANCELLED when *stop is not 0 any more. ST_OK also when something was skipped, or nothing was
+ * published so that nothing is lost: report->n_named tells. */
 enum status update_run(const struct options *options, struct report *report, const volatile sig_atomic_t *stop,
                        struct err *err);
 
