@@ -1,6 +1,6 @@
 #!/bin/sh
-# losses.sh - nothing disappears by accident: roots that vanished, were emptied or cannot be read; forgetting on purpose.
-# Usage: sh tests/indexer/losses.sh [PROGRAM]. SPDX-License-Identifier: GPL-2.0-or-later
+# losses.sh - nothing disappears by accident: roots that vanished, were emptied or cannot be read; forgetting on
+# purpose. Usage: sh tests/indexer/losses.sh [PROGRAM]. SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
 # shellcheck source=tests/indexer/tap.sh
 . "$(dirname "$0")/tap.sh"

@@ -429,6 +429,8 @@ static int fuzz_files(double seconds, char **paths, int n)
 {
     time_t until = time(NULL) + (time_t)seconds;
     unsigned long rounds = 0;
+    random_state ^= (uint64_t)until << 20;
+    printf("seed %llu\n", (unsigned long long)random_state);
     enum { CAP = 1 << 20 };
     char *text = malloc(CAP), *work = malloc(CAP);
     for (int i = 0; time(NULL) < until; i = (i + 1) % n) {
