@@ -15,6 +15,7 @@ struct expansion {
     struct err *err;
     struct plan_leaf *leaf;
     struct fuzzy fuzzy;
+    size_t hopeless; /* bytes of the word judged last with which no word begins that belongs; 0: not known */
     struct shim_stemmer *stemmer;
     char stem[256];
     size_t stem_len;
@@ -77,13 +78,13 @@ static bool belongs(struct expansion *x, const struct vocab_word *word, bool *ok
         return false;
     switch (x->leaf->kind) {
     case SLOT_PATTERN: return matches_pattern(x->leaf->text, x->leaf->text_len, word->bytes, word->len);
-    case SLOT_FUZZY: return fuzzy_within(&x->fuzzy, word->bytes, word->len);
+    case SLOT_FUZZY: return fuzzy_within(&x->fuzzy, word->bytes, word->len, &x->hopeless);
     case SLOT_STEM: return stems_alike(x, word, ok);
     default: return true;
     }
 }
 
-/* ---- gathering ------------------------------------------------------------------------------------------------------ */
+/* ---- gathering --------------------------------------------------------------------------------------------------- */
 
 static enum status add_word(struct expansion *x, const char *bytes, size_t len)
 {
@@ -143,14 +144,24 @@ static size_t literal_prefix(const struct plan_leaf *leaf)
 
 enum { WORDS_BETWEEN_CHECKS = 1 << 12 };
 
+/* Index of the first word that does not begin with a prefix: 0xff is in no word. */
+static uint32_t behind_prefix(const struct vocab *vocab, const char *prefix, size_t len)
+{
+    char bound[TOKEN_BYTES_MAX + 1];
+    memcpy(bound, prefix, len);
+    bound[len] = (char)0xff;
+    return vocab_lower_bound(vocab, bound, len + 1);
+}
+
 static enum status gather_segment(struct expansion *x, const struct segment *segment)
 {
     const struct vocab *vocab = segment_vocab(segment);
     size_t prefix = literal_prefix(x->leaf);
     uint32_t n = vocab_size(vocab), i = vocab_lower_bound(vocab, x->leaf->text, prefix);
     bool ok = true;
-    for (enum status status = ST_OK; i < n; i++) {
+    for (enum status status = ST_OK; i < n;) {
         struct vocab_word word = vocab_at(vocab, i);
+        x->hopeless = 0;
         if (word.len < prefix || memcmp(word.bytes, x->leaf->text, prefix) != 0)
             break;
         if (i % WORDS_BETWEEN_CHECKS == 0 && x->stop != NULL && x->stop->check != NULL)
@@ -161,6 +172,7 @@ static enum status gather_segment(struct expansion *x, const struct segment *seg
             return status != ST_OK ? status : x->err->status;
         if (x->n > (size_t)QUERY_MAX_EXPANSION * (snapshot_segments(x->snap) + 1))
             return too_broad(x);
+        i = x->hopeless > 0 ? behind_prefix(vocab, word.bytes, x->hopeless) : i + 1;
     }
     return ST_OK;
 }

@@ -11,7 +11,7 @@
 
 #include "lib/match_state.h"
 
-/* ---- a phrase that is one byte string ----------------------------------------------------------------------------- */
+/* ---- a phrase that is one byte string ---------------------------------------------------------------------------- */
 
 static bool add_code_way(struct matcher *m, const struct plan_span *span, uint32_t pos, struct ways *ways)
 {
@@ -48,10 +48,10 @@ static void find_code(struct matcher *m, const struct plan_span *span, struct wa
     }
 }
 
-/* ---- any phrase ------------------------------------------------------------------------------------------------------ */
+/* ---- any phrase -------------------------------------------------------------------------------------------------- */
 
 /* The ways so far; the next word stands least to most words behind the last one. Before the first word there are no
- * ways yet and least counts the stars in front of it. */
+ * ways yet, and least to most words stand in front of it: stars, and gaps behind a star. */
 struct front {
     bool begun;
     uint32_t least, most;
@@ -68,14 +68,20 @@ static struct way way_with(struct matcher *m, struct way way, const struct plan_
     return way;
 }
 
-static bool begin_at(struct matcher *m, bool title, unsigned leaf, uint32_t stars, uint32_t pos, struct ways *out)
+static bool begin_at(struct matcher *m, bool title, unsigned leaf, const struct front *front, uint32_t pos,
+                     struct ways *out)
 {
     uint32_t lo, hi;
     match_field(m, title, pos, &lo, &hi);
-    if (pos < lo + stars || pos >= hi || pos - stars < m->lo)
+    if (pos >= hi)
         return true;
-    struct way way = {.first = pos - stars};
-    return way_add(m, out, way_with(m, way, &m->plan->leaves[leaf], pos));
+    struct way way = way_with(m, (struct way){0}, &m->plan->leaves[leaf], pos);
+    for (uint32_t before = front->least; before <= front->most && pos >= lo + before && pos - before >= m->lo; before++) {
+        way.first = pos - before;
+        if (!way_add(m, out, way))
+            return false;
+    }
+    return true;
 }
 
 static bool go_on_from(struct matcher *m, const struct front *front, struct slice found, unsigned leaf,
@@ -95,7 +101,7 @@ static void walk_leaf(struct matcher *m, bool title, unsigned leaf, struct front
     bool ok = true;
     if (!front->begun)
         for (size_t i = 0; i < found.n && ok; i++)
-            ok = begin_at(m, title, leaf, front->least, found.items[i], &next);
+            ok = begin_at(m, title, leaf, front, found.items[i], &next);
     for (size_t i = 0; i < front->ways.n && ok; i++)
         ok = go_on_from(m, front, found, leaf, &front->ways.items[i], &next);
     if (front->most > front->least)
@@ -126,24 +132,26 @@ static void settle(struct matcher *m, bool title, struct front *front)
     *front = (struct front){.begun = true, .ways = next};
 }
 
-static void begin_range(struct matcher *m, uint32_t stars, uint32_t lo, uint32_t hi, struct ways *out)
+static void begin_range(struct matcher *m, uint32_t words, uint32_t lo, uint32_t hi, struct ways *out)
 {
     lo = lo < m->lo ? m->lo : lo;
-    for (uint32_t pos = lo; hi >= stars && pos <= hi - stars && pos + stars - 1 <= m->hi; pos++)
-        if (!way_add(m, out, (struct way){.first = pos, .last = pos + stars - 1}))
+    for (uint32_t pos = lo; hi >= words && pos <= hi - words && pos + words - 1 <= m->hi; pos++)
+        if (!way_add(m, out, (struct way){.first = pos, .last = pos + words - 1}))
             return;
 }
 
 /* A choice of nothing but stars at the beginning: they fall anywhere. */
 static void begin_anywhere(struct matcher *m, bool title, struct front *front)
 {
-    uint32_t lo, hi;
-    if (m->doc->n_title > 0) {
-        match_field(m, title, 0, &lo, &hi);
-        begin_range(m, front->least, lo, hi, &front->ways);
+    for (uint32_t words = front->least; words <= front->most && m->status == ST_OK; words++) {
+        uint32_t lo, hi;
+        if (m->doc->n_title > 0) {
+            match_field(m, title, 0, &lo, &hi);
+            begin_range(m, words, lo, hi, &front->ways);
+        }
+        match_field(m, title, m->base, &lo, &hi);
+        begin_range(m, words, lo, hi, &front->ways);
     }
-    match_field(m, title, m->base, &lo, &hi);
-    begin_range(m, front->least, lo, hi, &front->ways);
     front->begun = true;
     front->least = front->most = 0;
 }

@@ -138,6 +138,110 @@ static void make_sequence(struct maker *m, const struct slot_list *list, struct 
 
 static struct plan_span *make_span(struct maker *m, const struct query *q, bool title);
 
+static struct plan_span *new_span(struct maker *m, enum plan_span_kind kind, bool title, unsigned distance)
+{
+    struct plan_span *span = alloc(m, 1, sizeof *span);
+    if (span == NULL)
+        return NULL;
+    span->kind = kind;
+    span->number = (unsigned)m->plan->n_spans++;
+    span->title = title;
+    span->distance = distance;
+    return span;
+}
+
+static struct plan_span *make_leafy(struct maker *m, const struct query *q, const struct slot_list *slots, bool title)
+{
+    bool unordered = q->kind == QUERY_UNORDERED;
+    struct plan_span *span = new_span(m, unordered ? PLAN_UNORDERED : PLAN_PHRASE, title, q->distance);
+    if (span == NULL)
+        return NULL;
+    make_sequence(m, slots, &span->sequence);
+    if (!m->failed) {
+        span->plain = is_plain(&span->sequence);
+        span->least_words = least_of_sequence(&span->sequence);
+    }
+    return span;
+}
+
+/* ---- a phrase with choices as a choice of phrases ---------------------------------------------------------------- */
+
+/* So many phrases at most: each is then found as a string of its own, anchored on its rarest word. */
+enum { MOST_PHRASES = 16 };
+
+/* How many phrases the choices of a phrase make, or 0 when it has none, or too many, or a choice that is not plain
+ * words and the like. */
+static size_t count_phrases(const struct slot_list *slots)
+{
+    size_t n = 1;
+    bool any = false;
+    for (size_t i = 0; i < slots->n; i++) {
+        const struct slot *slot = &slots->items[i];
+        if (slot->kind != SLOT_CHOICE)
+            continue;
+        any = true;
+        n *= slot->n_choices;
+        if (n > MOST_PHRASES)
+            return 0;
+        for (size_t k = 0; k < slot->n_choices; k++)
+            if (count_phrases(&slot->choices[k]) != 0)
+                return 0; /* a choice in a choice */
+    }
+    return any ? n : 0;
+}
+
+static size_t count_chosen(const struct slot_list *slots, size_t number)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < slots->n; i++) {
+        const struct slot *slot = &slots->items[i];
+        if (slot->kind == SLOT_CHOICE) {
+            n += slot->choices[number % slot->n_choices].n;
+            number /= slot->n_choices;
+        } else {
+            n++;
+        }
+    }
+    return n;
+}
+
+/* The slots of phrase `number`: its digits, to the bases of how many choices there are, say which to take. */
+static struct slot_list choose_slots(struct maker *m, const struct slot_list *slots, size_t number)
+{
+    struct slot_list chosen = {.items = alloc(m, count_chosen(slots, number), sizeof(struct slot))};
+    for (size_t i = 0; i < slots->n && !m->failed; i++) {
+        const struct slot *slot = &slots->items[i];
+        if (slot->kind != SLOT_CHOICE) {
+            chosen.items[chosen.n++] = *slot;
+            continue;
+        }
+        const struct slot_list *choice = &slot->choices[number % slot->n_choices];
+        number /= slot->n_choices;
+        for (size_t k = 0; k < choice->n; k++)
+            chosen.items[chosen.n++] = choice->items[k];
+    }
+    return chosen;
+}
+
+static unsigned least_of_children(const struct plan_span *span);
+
+static struct plan_span *make_phrases(struct maker *m, const struct query *q, bool title, size_t n)
+{
+    struct plan_span *span = new_span(m, PLAN_EITHER, title, 0);
+    if (span == NULL)
+        return NULL;
+    span->children = alloc(m, n, sizeof *span->children);
+    for (size_t i = 0; i < n && !m->failed; i++) {
+        struct slot_list chosen = choose_slots(m, &q->slots, i);
+        span->children[span->n_children++] = m->failed ? NULL : make_leafy(m, q, &chosen, title);
+    }
+    if (!m->failed)
+        span->least_words = least_of_children(span);
+    return span;
+}
+
+/* ---- nodes with operands ----------------------------------------------------------------------------------------- */
+
 static enum plan_span_kind span_kind(enum query_kind kind)
 {
     switch (kind) {
@@ -146,9 +250,7 @@ static enum plan_span_kind span_kind(enum query_kind kind)
     case QUERY_NOTNEAR: return PLAN_NOTNEAR;
     case QUERY_SENTENCE: return PLAN_SENTENCE;
     case QUERY_PARAGRAPH: return PLAN_PARAGRAPH;
-    case QUERY_UNORDERED: return PLAN_UNORDERED;
-    case QUERY_OR: return PLAN_EITHER;
-    default: return PLAN_PHRASE;
+    default: return PLAN_EITHER;
     }
 }
 
@@ -181,22 +283,13 @@ static struct plan_span *make_span(struct maker *m, const struct query *q, bool 
         title = true;
         q = q->children[0];
     }
-    struct plan_span *span = alloc(m, 1, sizeof *span);
-    if (span == NULL)
-        return NULL;
-    span->kind = span_kind(q->kind);
-    span->number = (unsigned)m->plan->n_spans++;
-    span->title = title;
-    span->distance = q->distance;
-    if (q->n_children > 0) {
+    if (q->n_children == 0) {
+        size_t n = q->kind == QUERY_PHRASE ? count_phrases(&q->slots) : 0;
+        return n > 0 ? make_phrases(m, q, title, n) : make_leafy(m, q, &q->slots, title);
+    }
+    struct plan_span *span = new_span(m, span_kind(q->kind), title, q->distance);
+    if (span != NULL)
         make_children(m, q, title, span);
-        return span;
-    }
-    make_sequence(m, &q->slots, &span->sequence);
-    if (!m->failed) {
-        span->plain = is_plain(&span->sequence);
-        span->least_words = least_of_sequence(&span->sequence);
-    }
     return span;
 }
 

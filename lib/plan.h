@@ -52,7 +52,7 @@ enum plan_span_kind {
     PLAN_NOTNEAR,
     PLAN_SENTENCE,
     PLAN_PARAGRAPH,
-    PLAN_EITHER /* OR inside the NEAR family */
+    PLAN_EITHER /* OR inside the NEAR family; the phrases that a phrase with choices stands for */
 };
 
 /* A positional node: it has spans in a document. */

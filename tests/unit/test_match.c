@@ -35,6 +35,8 @@ static const struct rule rules[] = {
     {"\"a * * b\"", "a x y b", "0-3", NULL, 0, NULL},
     {"\"* b\"", "b x b", "1-2", NULL, 0, NULL},
     {"\"a *\"", "a x a", "0-1", NULL, 0, NULL},
+    {"a BEFORE/2 \"* ...1 b\"", "a x x x x b", "0-5", NULL, 0, NULL},
+    {"\"(*|a) ...1 b\"", "x y b", "1-2", NULL, 0, NULL},
     {"\"a ... b\"", "a x x b b", "0-3", NULL, 0, NULL},
     {"\"a ...1 b\"", "a x x b a x b a b", "4-6 7-8", NULL, 0, NULL},
     {"\"a ...2 b * c\"", "a b b x c", "0-4", NULL, 0, NULL},
@@ -102,7 +104,7 @@ static const struct rule rules[] = {
     {"\"* a\"", "a", "", "b", 0, NULL},
 };
 
-/* ---- a document of one-letter words: rank 1 is a, rank 2 is b, ... ------------------------------------------------------ */
+/* ---- a document of one-letter words: rank 1 is a, rank 2 is b, ... ----------------------------------------------- */
 
 static uint8_t *encode(const char *text, const uint8_t **begin, const uint8_t **end, uint32_t *n)
 {
