@@ -21,8 +21,10 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     (void)listener;
     (void)sa;
     (void)len;
-    if (from->listener->tcp)
+    if (from->listener->tcp) {
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on); /* a machine that is gone says nothing */
+    }
     conn_new(from->server, fd);
 }
 

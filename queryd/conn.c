@@ -79,6 +79,7 @@ static void emit(struct conn *c, const char *tag, size_t tag_len, const struct c
     struct buf *out = &c->server->out;
     reply_settle(reply);
     stats_count(&c->server->stats, command, reply->code);
+    log_debug(c->server->log, "%s: %s", command != NULL ? command->name : "?", reply_word(reply->code));
     if (tag_len > 0) {
         buf_addc(out, '@');
         buf_add(out, tag, tag_len);

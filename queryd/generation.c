@@ -273,8 +273,9 @@ bool generation_free(struct generation *g)
     g->stop = true;
     (void)pthread_cond_signal(&g->wake);
     (void)pthread_mutex_unlock(&g->lock);
-    bool ended = !g->watching || thread_join(g->watcher);
-    ended &= !g->verifying || thread_join(g->verifier);
+    struct timespec until = thread_patience();
+    bool ended = !g->watching || thread_join(g->watcher, &until);
+    ended &= !g->verifying || thread_join(g->verifier, &until);
     if (!ended)
         return false; /* one of them still uses it all */
     snapshot_unref(g->snap);

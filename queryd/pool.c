@@ -7,7 +7,7 @@
 
 struct worker {
     struct pool *pool;
-    struct searcher *searcher;
+    unsigned reader; /* its number as a reader of snapshots */
     struct arena arena;
     pthread_t thread;
     bool started;
@@ -55,14 +55,13 @@ static void end(struct worker *w)
     (void)pthread_mutex_unlock(&pool->lock);
 }
 
-static void run(struct worker *w, struct job *job)
+static void run_on(struct worker *w, struct job *job, const struct snapshot *snap, struct searcher *searcher)
 {
-    struct snapshot *snap = generation_ref(w->pool->generation);
     const struct request req = {
         .arg = job->arg,
         .arg_len = job->arg_len,
         .settings = &job->settings,
-        .searcher = w->searcher,
+        .searcher = searcher,
         .snap = snap,
         .arena = &w->arena,
         .cancel = &job->cancel,
@@ -70,8 +69,21 @@ static void run(struct worker *w, struct job *job)
         .timeout = job->timeout,
     };
     job->command->run(&req, &job->reply);
-    reply_settle(&job->reply);
     arena_clear(&w->arena);
+}
+
+/* A searcher keeps hold of the snapshot that it last searched. It must not outlive our reference: the last one may be
+ * given back, and the snapshot closed, by any thread. */
+static void run(struct worker *w, struct job *job)
+{
+    struct snapshot *snap = generation_ref(w->pool->generation);
+    struct searcher *searcher = searcher_new(w->reader);
+    if (searcher != NULL)
+        run_on(w, job, snap, searcher);
+    else
+        reply_error(&job->reply, REPLY_INTERNAL, "out of memory");
+    reply_settle(&job->reply);
+    searcher_free(searcher);
     snapshot_unref(snap);
 }
 
@@ -146,9 +158,7 @@ static enum status start_worker(struct pool *pool, unsigned i, struct err *err)
 {
     struct worker *w = &pool->workers[i];
     w->pool = pool;
-    w->searcher = searcher_new(i);
-    if (w->searcher == NULL)
-        return err_nomem(err);
+    w->reader = i;
     enum status status = thread_start(&w->thread, work, w, err);
     w->started = status == ST_OK;
     return status;
@@ -196,14 +206,13 @@ bool pool_free(struct pool *pool)
     if (pool == NULL)
         return true;
     stop(pool);
+    struct timespec until = thread_patience();
     for (unsigned i = 0; i < pool->n_workers; i++)
-        ended &= !pool->workers[i].started || thread_join(pool->workers[i].thread);
+        ended &= !pool->workers[i].started || thread_join(pool->workers[i].thread, &until);
     if (!ended)
         return false; /* one of them still uses it all */
-    for (unsigned i = 0; i < pool->n_workers; i++) {
-        searcher_free(pool->workers[i].searcher);
+    for (unsigned i = 0; i < pool->n_workers; i++)
         arena_release(&pool->workers[i].arena);
-    }
     for (struct job *job = pool->first, *next; job != NULL; job = next) {
         next = job->next;
         job_free(job);

@@ -1,4 +1,4 @@
-/* pool.h - the threads that search: each has a searcher of its own and takes jobs from one bounded queue, first come
+/* pool.h - the threads that search: each is a reader of snapshots and takes jobs from one bounded queue, first come
  * first served. Done jobs go to a list, and a descriptor becomes readable. It knows no sockets and no connections.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_POOL_H

@@ -28,12 +28,17 @@ enum status thread_start(pthread_t *thread, void *(*run)(void *), void *arg, str
     return failed == 0 ? ST_OK : err_sys(err, ST_INTERNAL, failed, "cannot start a thread");
 }
 
-bool thread_join(pthread_t thread)
+struct timespec thread_patience(void)
 {
     struct timespec until;
     (void)clock_gettime(CLOCK_REALTIME, &until);
     add_ms(&until, 1000);
-    return pthread_timedjoin_np(thread, NULL, &until) == 0;
+    return until;
+}
+
+bool thread_join(pthread_t thread, const struct timespec *until)
+{
+    return pthread_timedjoin_np(thread, NULL, until) == 0;
 }
 
 void thread_cond_init(pthread_cond_t *cond)

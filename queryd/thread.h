@@ -12,8 +12,9 @@
 /* Starts run(arg) with all signals blocked but those of faults: signals are the loop's. */
 enum status thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err *err);
 
-/* Waits up to a second; false when it still runs. */
-bool thread_join(pthread_t thread);
+/* A second from now, and waiting until then for a thread to end: false when it still runs. */
+struct timespec thread_patience(void);
+bool thread_join(pthread_t thread, const struct timespec *until);
 
 /* A condition that waits by the monotonic clock, and a time in that clock, so many milliseconds from now. */
 void thread_cond_init(pthread_cond_t *cond);

@@ -324,7 +324,9 @@ def rude_clients(bench):
     stop = threading.Event()
 
     def rude(daemon, number):
-        while not stop.is_set():
+        for _ in range(100):
+            if stop.is_set():
+                return
             sock = daemon.connect() if number % 2 else daemon.connect_tcp()
             try:
                 sock.sendall(b"search a\n" * (number + 1) + SLOW + b"cancel\ntext slow1.txt\nrelo")
@@ -344,7 +346,8 @@ def rude_clients(bench):
             for i in range(4):
                 bench.write("b.txt", f"change {i}\n")
                 bench.update()
-                check(daemon.ask("reload")[0][0].startswith(b"OK 0 "))
+                reply = daemon.ask("reload")[0][0]
+                check(reply.startswith(b"OK 0 "), reply)
                 reply = daemon.ask(f'search "change {i}"')[0]
                 equal(rows_of(reply[0]), 1)
         finally:
