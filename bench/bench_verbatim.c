@@ -1,6 +1,6 @@
 /* bench_verbatim.c - times queries on an index, in process: a line a query, QUERY<TAB>DOCUMENTS<TAB>MATCHES<TAB>
- * MICROSECONDS (the least of several rounds is not taken: every round prints its own lines, so that whoever compares can
- * interleave). Reads queries, a line each, from standard input. It checks nothing; bench/compare.py does.
+ * MICROSECONDS (the least of several rounds is not taken: every round prints its own lines, so that whoever compares
+ * can interleave). Reads queries, a line each, from standard input. It checks nothing; bench/compare.py does.
  *
  *     bench_verbatim INDEX [counts|docs] < QUERIES
  *

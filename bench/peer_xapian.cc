@@ -3,8 +3,8 @@
  *     peer_xapian build DATABASE < PATHS          one path a line, each a plain text document
  *     peer_xapian query DATABASE < QUERIES        "phrase" or: a NEAR/k b (single words), or words (AND), a line each
  *
- * query prints QUERY<TAB>DOCUMENTS<TAB>-<TAB>MICROSECONDS. It shares the tokenizer with the engine so that both index the
- * same words, and nothing else. SPDX-License-Identifier: GPL-2.0-or-later */
+ * query prints QUERY<TAB>DOCUMENTS<TAB>-<TAB>MICROSECONDS. It shares the tokenizer with the engine so that both index
+ * the same words, and nothing else. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <chrono>
 #include <cstdio>
 #include <cstring>

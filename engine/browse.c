@@ -8,7 +8,7 @@
 #include "engine/show.h"
 #include "lib/array.h"
 
-/* ---- words --------------------------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------------------- */
 
 struct gathered {
     struct browse_word *words; /* malloc'ed; bytes point into the snapshot */
@@ -149,7 +149,7 @@ enum status browse_words(const struct snapshot *snap, const char *prefix, size_t
     return status;
 }
 
-/* ---- documents ---------------------------------------------------------------------------------------------------------------- */
+/* ---- documents --------------------------------------------------------------------------------------------------- */
 
 enum status browse_find(const struct snapshot *snap, const char *path, size_t len, const struct segment **segment,
                         uint32_t *doc, struct err *err)

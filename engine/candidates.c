@@ -125,7 +125,7 @@ static struct candidates *finish_or(struct candidates *c)
     return c->kind == CANDIDATES_OR && c->n_children == 1 ? c->children[0] : c;
 }
 
-/* ---- positional nodes ---------------------------------------------------------------------------------------------- */
+/* ---- positional nodes -------------------------------------------------------------------------------------------- */
 
 static struct candidates *of_leaf(struct maker *m, unsigned leaf)
 {
@@ -188,7 +188,7 @@ static struct candidates *of_span(struct maker *m, const struct plan_span *span)
     return either ? finish_or(c) : finish_and(c);
 }
 
-/* ---- boolean nodes ---------------------------------------------------------------------------------------------------- */
+/* ---- boolean nodes ----------------------------------------------------------------------------------------------- */
 
 static struct candidates *of_node(struct maker *m, const struct plan_node *node)
 {
@@ -227,7 +227,7 @@ enum status candidates_make(const struct plan *plan, struct postings *postings, 
     return m.failed ? err_nomem(err) : open_cursors(*out, postings, err);
 }
 
-/* ---- seeking -------------------------------------------------------------------------------------------------------------- */
+/* ---- seeking ----------------------------------------------------------------------------------------------------- */
 
 /* Bits [64 * i, 64 * i + 64) of a bitmap. */
 static uint64_t bits_at(const struct candidates *c, size_t i)

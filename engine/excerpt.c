@@ -33,7 +33,7 @@ static enum status add_span(struct excerpt *e, size_t start, size_t end, struct 
     return ST_OK;
 }
 
-/* ---- where the words are ------------------------------------------------------------------------------------------------ */
+/* ---- where the words are ----------------------------------------------------------------------------------------- */
 
 /* A stretch of a document's text in memory, from a known place on. */
 struct stretch {
@@ -106,7 +106,7 @@ static enum status locate(struct searcher *s, const struct search_hit *hit, cons
     return status;
 }
 
-/* ---- lines and columns ---------------------------------------------------------------------------------------------------- */
+/* ---- lines and columns ------------------------------------------------------------------------------------------- */
 
 /* Line and first byte of the line of a byte of the stretch. */
 static void line_at(const struct stretch *st, uint32_t off, uint32_t *line, uint32_t *line_off)
@@ -136,7 +136,7 @@ static enum status set_places(const struct search_hit *hit, const struct stretch
     return status;
 }
 
-/* ---- the text shown ---------------------------------------------------------------------------------------------------------- */
+/* ---- the text shown ---------------------------------------------------------------------------------------------- */
 
 /* Bytes of the document that a row can show: from the match's first line on, to the end of its last. */
 struct window {
@@ -233,7 +233,7 @@ static enum status make_text(struct searcher *s, const struct search_hit *hit, u
     return buf_ok(&e->text) ? ST_OK : err_nomem(err);
 }
 
-/* ---- a title kept apart, a document without matches ------------------------------------------------------------------------------ */
+/* ---- a title kept apart, a document without matches -------------------------------------------------------------- */
 
 static enum status make_title(struct searcher *s, const struct search_hit *hit, const struct search_match *match,
                               struct excerpt *e, struct err *err)

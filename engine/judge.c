@@ -37,7 +37,7 @@ struct judge {
     uint64_t checked;
 };
 
-/* ---- set-up ----------------------------------------------------------------------------------------------------------- */
+/* ---- set-up ------------------------------------------------------------------------------------------------------ */
 
 /* Spans of two units can be identical only when both can begin with the same word. Units of which either holds a star
  * can begin anywhere. */
@@ -131,7 +131,7 @@ enum status judge_segment(struct judge *j, const struct segment *segment, struct
     return bind_leaves(j, err);
 }
 
-/* ---- a document's words ------------------------------------------------------------------------------------------------ */
+/* ---- a document's words ------------------------------------------------------------------------------------------ */
 
 static enum status load_breaks(void *arg, const struct match_break **breaks, size_t *n, struct err *err)
 {
@@ -172,7 +172,7 @@ static enum status load_words(struct judge *j, struct err *err)
     return ST_OK;
 }
 
-/* ---- judging ------------------------------------------------------------------------------------------------------------- */
+/* ---- judging ----------------------------------------------------------------------------------------------------- */
 
 static enum status count_unit(struct judge *j, const struct plan_node *node, bool *matched, struct err *err)
 {
@@ -280,7 +280,7 @@ enum status judge_title_matches(struct judge *j, unsigned unit, size_t *n, struc
     return matcher_count_title(j->matcher, j->plan->units[unit]->unit, n, err);
 }
 
-/* ---- places ---------------------------------------------------------------------------------------------------------------- */
+/* ---- places ------------------------------------------------------------------------------------------------------ */
 
 static int compare_places(const void *a, const void *b)
 {

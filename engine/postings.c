@@ -131,7 +131,7 @@ const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *
     return list->n_ranks == 1 ? segment_bitmap(p->segment, list->ranks[0], len) : NULL;
 }
 
-/* ---- several words as one list ------------------------------------------------------------------------------------ */
+/* ---- several words as one list ----------------------------------------------------------------------------------- */
 
 static enum status add_word(struct postings *p, const struct vocab_word *word, uint32_t *occurrences, struct err *err)
 {
@@ -181,7 +181,7 @@ static enum status join_words(struct postings *p, const struct plan_leaf *leaf, 
     return status;
 }
 
-/* ---- cursors --------------------------------------------------------------------------------------------------------- */
+/* ---- cursors ----------------------------------------------------------------------------------------------------- */
 
 static enum status fill_cursor(struct postings *p, unsigned leaf, struct cursor *c, struct err *err)
 {

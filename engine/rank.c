@@ -7,7 +7,7 @@
 #include "lib/array.h"
 #include "lib/bm25.h"
 
-/* ---- weights --------------------------------------------------------------------------------------------------------- */
+/* ---- weights ----------------------------------------------------------------------------------------------------- */
 
 static double weigh_leaf(const struct plan_leaf *leaf, double docs)
 {
@@ -65,7 +65,7 @@ void rank_weights(const struct plan *plan, uint64_t live_docs, double *weights)
         weights[i] = weigh_span(plan, plan->units[i]->unit, (double)live_docs);
 }
 
-/* ---- scores ----------------------------------------------------------------------------------------------------------- */
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
 
 /* Titles are looked at only where they could bring the document in. */
 enum status rank_score(struct judge *j, const struct judge_verdict *verdict, const double *weights, double mean_words,
@@ -93,7 +93,7 @@ enum status rank_score(struct judge *j, const struct judge_verdict *verdict, con
     return status;
 }
 
-/* ---- the best of them --------------------------------------------------------------------------------------------------- */
+/* ---- the best of them -------------------------------------------------------------------------------------------- */
 
 static int compare_paths(const struct search_hit *a, const struct search_hit *b)
 {

@@ -59,7 +59,7 @@ void searcher_free(struct searcher *s)
     free(s);
 }
 
-/* ---- stopping -------------------------------------------------------------------------------------------------------- */
+/* ---- stopping ---------------------------------------------------------------------------------------------------- */
 
 static enum status check_stop(void *arg, struct err *err)
 {
@@ -71,7 +71,7 @@ static enum status check_stop(void *arg, struct err *err)
     return ST_OK;
 }
 
-/* ---- before the documents --------------------------------------------------------------------------------------------- */
+/* ---- before the documents ---------------------------------------------------------------------------------------- */
 
 static enum status weigh(struct searcher *s, struct err *err)
 {
@@ -115,7 +115,7 @@ static bool count_at_once(const struct searcher *s, const struct search_request 
     return true;
 }
 
-/* ---- going over the documents -------------------------------------------------------------------------------------------- */
+/* ---- going over the documents ------------------------------------------------------------------------------------ */
 
 static uint64_t rows_of(const struct search_request *req, uint64_t matches)
 {
@@ -132,7 +132,8 @@ static enum status add_hit(struct searcher *s, const struct segment *segment, ui
     if (s->top.room == 0)
         return ST_OK;
     struct search_hit hit = {.segment = segment, .doc = doc, .matches = verdict->matches};
-    enum status status = rank_score(s->judge, verdict, s->weights, s->mean_words, rank_enough(&s->top), &hit.score, err);
+    enum status status =
+        rank_score(s->judge, verdict, s->weights, s->mean_words, rank_enough(&s->top), &hit.score, err);
     return status == ST_OK ? rank_add(&s->top, &hit, err) : status;
 }
 
@@ -217,7 +218,7 @@ static enum status search_segment(struct searcher *s, const struct segment *segm
     return status;
 }
 
-/* ---- the page -------------------------------------------------------------------------------------------------------------- */
+/* ---- the page ---------------------------------------------------------------------------------------------------- */
 
 static uint64_t add_capped(uint64_t a, uint64_t b)
 {
@@ -285,7 +286,7 @@ enum status search_run(struct searcher *s, const struct snapshot *snap, const st
     return status;
 }
 
-/* ---- matches of a hit ------------------------------------------------------------------------------------------------------- */
+/* ---- matches of a hit -------------------------------------------------------------------------------------------- */
 
 static enum status turn_to(struct searcher *s, const struct segment *segment, struct err *err)
 {

@@ -26,7 +26,7 @@ void show_cut(struct buf *out, const char *text, size_t len)
     buf_adds(out, SHOW_ELLIPSIS);
 }
 
-/* ---- titles ------------------------------------------------------------------------------------------------------------ */
+/* ---- titles ------------------------------------------------------------------------------------------------------ */
 
 enum { FIRST_LINES = 65536 }; /* bytes at most that are searched for a first line */
 
@@ -68,7 +68,7 @@ enum status excerpt_title(struct searcher *s, const struct segment *segment, uin
     return buf_ok(out) ? ST_OK : err_nomem(err);
 }
 
-/* ---- paths -------------------------------------------------------------------------------------------------------------- */
+/* ---- paths ------------------------------------------------------------------------------------------------------- */
 
 void excerpt_add_path(struct buf *out, const char *path, size_t len)
 {

@@ -1,8 +1,8 @@
 /* bm25.h - how much an operand that matches says about a document.
  *
- * Robertson, Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the k1 and b that Lucene and
- * Xapian use by default. A phrase or proximity operand counts as a unit: its frequency is that of its matches, its weight
- * the sum of its words' weights. Governed by doc/query.md, "Order". SPDX-License-Identifier: GPL-2.0-or-later */
+ * Robertson, Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the k1 and b that Lucene
+ * and Xapian use by default. A phrase or proximity operand counts as a unit: its frequency is that of its matches, its
+ * weight the sum of its words' weights. Governed by doc/query.md, "Order". SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_BM25_H
 #define VERBATIM_BM25_H
 

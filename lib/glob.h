@@ -1,5 +1,5 @@
-/* glob.h - does a path match a shell-like pattern? For `path:` in queries and for the indexer's --include and --exclude.
- * It reads no folders. Governed by doc/query.md, "Filters". SPDX-License-Identifier: GPL-2.0-or-later */
+/* glob.h - does a path match a shell-like pattern? For `path:` in queries and for the indexer's --include and
+ * --exclude. It reads no folders. Governed by doc/query.md, "Filters". SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_GLOB_H
 #define VERBATIM_GLOB_H
 

@@ -48,7 +48,7 @@ void matcher_free(struct matcher *m)
     free(m);
 }
 
-/* ---- binding to a segment ------------------------------------------------------------------------------------------- */
+/* ---- binding to a segment ---------------------------------------------------------------------------------------- */
 
 enum { FEW_RANKS = 3 }; /* up to here one scan each; beyond, one pass that decodes every word */
 
@@ -125,7 +125,7 @@ enum status matcher_bound(struct matcher *m, struct err *err)
     return ST_OK;
 }
 
-/* ---- a document ------------------------------------------------------------------------------------------------------- */
+/* ---- a document -------------------------------------------------------------------------------------------------- */
 
 void matcher_begin(struct matcher *m, const struct match_doc *doc)
 {
@@ -223,7 +223,7 @@ struct slice match_leaf(struct matcher *m, unsigned number, bool title)
     return m->lo > 0 || m->hi < UINT32_MAX ? cut(found, m->lo, m->hi) : found;
 }
 
-/* ---- sentences ---------------------------------------------------------------------------------------------------------- */
+/* ---- sentences --------------------------------------------------------------------------------------------------- */
 
 static bool load_breaks(struct matcher *m)
 {
@@ -266,7 +266,7 @@ bool match_sentence(struct matcher *m, bool paragraph, uint32_t joint, uint32_t 
     return true;
 }
 
-/* ---- evaluation ------------------------------------------------------------------------------------------------------------ */
+/* ---- evaluation -------------------------------------------------------------------------------------------------- */
 
 static void match_either(struct matcher *m, const struct plan_span *span, struct ways *out)
 {

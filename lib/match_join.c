@@ -74,7 +74,7 @@ static bool fits(const struct relation *r, const struct way *a, const struct way
     return near_enough(r, a, b);
 }
 
-/* ---- all pairs ---------------------------------------------------------------------------------------------------- */
+/* ---- all pairs --------------------------------------------------------------------------------------------------- */
 
 static bool join_one(struct matcher *m, const struct relation *r, const struct way *a, const struct ways *right,
                      struct ways *out)
@@ -122,7 +122,7 @@ static void without_neighbours(struct matcher *m, const struct relation *r, cons
             return;
 }
 
-/* ---- at the root, one operand single words: nearest neighbours only --------------------------------------------------- */
+/* ---- at the root, one operand single words: nearest neighbours only ---------------------------------------------- */
 
 static bool holds(const struct matcher *m, struct list used, uint32_t pos)
 {

@@ -1,7 +1,7 @@
 /* match_pair.c - NEAR and BEFORE of two single words at the root, the commonest proximity query; see match_state.h.
  *
- * Nothing lies between the two words of a minimal span: it is a pair of neighbours, of different words, in the merged order
- * of their occurrences. And only occurrences near one of the rarer word's matter.
+ * Nothing lies between the two words of a minimal span: it is a pair of neighbours, of different words, in the merged
+ * order of their occurrences. And only occurrences near one of the rarer word's matter.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/array.h"
 #include "lib/match_state.h"

@@ -76,7 +76,8 @@ static bool begin_at(struct matcher *m, bool title, unsigned leaf, const struct 
     if (pos >= hi)
         return true;
     struct way way = way_with(m, (struct way){0}, &m->plan->leaves[leaf], pos);
-    for (uint32_t before = front->least; before <= front->most && pos >= lo + before && pos - before >= m->lo; before++) {
+    for (uint32_t before = front->least; before <= front->most && pos >= lo + before && pos - before >= m->lo;
+         before++) {
         way.first = pos - before;
         if (!way_add(m, out, way))
             return false;

@@ -1,5 +1,5 @@
-/* match_state.h - what the parts of the matcher share (match.c, match_phrase.c, match_join.c, match_ways.c); nobody else
- * includes it. SPDX-License-Identifier: GPL-2.0-or-later */
+/* match_state.h - what the parts of the matcher share (match.c, match_phrase.c, match_join.c, match_ways.c); nobody
+ * else includes it. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_MATCH_STATE_H
 #define VERBATIM_MATCH_STATE_H
 

@@ -1,8 +1,8 @@
 /* match_unordered.c - "..."~k: all the words in any order, at most k other words among them; see match_state.h.
  *
- * The occurrences of all words in text order are events. At the root only the shortest windows count: two ends move over
- * the events. Under another operator every hull counts, and where another operand may want the same occurrences every
- * choice of them. SPDX-License-Identifier: GPL-2.0-or-later */
+ * The occurrences of all words in text order are events. At the root only the shortest windows count: two ends move
+ * over the events. Under another operator every hull counts, and where another operand may want the same occurrences
+ * every choice of them. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ struct unordered {
     struct ways *ways;
 };
 
-/* ---- events --------------------------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 static void add_want(struct unordered *u, unsigned leaf)
 {
@@ -83,7 +83,7 @@ static bool gather(struct unordered *u, const struct plan_span *span)
     return true;
 }
 
-/* ---- windows ---------------------------------------------------------------------------------------------------------- */
+/* ---- windows ----------------------------------------------------------------------------------------------------- */
 
 static void put_in(struct unordered *u, const struct event *e)
 {
@@ -152,7 +152,7 @@ static void all_hulls(struct unordered *u)
         u->missing = u->n_words;
         for (size_t k = i; k < u->n_events && u->events[k].pos - u->events[i].pos < u->longest; k++) {
             put_in(u, &u->events[k]);
-            /* both ends must be words of the choice: with too many of a word inside, one of them may still be the end */
+            /* both ends must be words of the choice: with too many of a word inside, one may still be the end */
             const struct want *a = &u->wants[u->events[i].want], *b = &u->wants[u->events[k].want];
             bool ends_fit = i == k ? u->n_words == 1 : a != b || a->need >= 2;
             if (!match_step(u->m))
@@ -165,7 +165,7 @@ static void all_hulls(struct unordered *u)
     }
 }
 
-/* ---- choices ---------------------------------------------------------------------------------------------------------- */
+/* ---- choices ----------------------------------------------------------------------------------------------------- */
 
 /* Takes events from index i on, in order, until every want is met. */
 static void choose(struct unordered *u, size_t i, struct way way, uint32_t taken)

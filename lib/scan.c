@@ -1,5 +1,6 @@
-/* scan.c - see scan.h; the loops are in scan_kernel.h. A window of bytes is compared at once with two bytes of the needle
- * at their distance; only where both agree is the whole needle compared. A hit counts when the byte before it ends a word:
+/* scan.c - see scan.h; the loops are in scan_kernel.h. A window of bytes is compared at once with two bytes of the
+ * needle at their distance; only where both agree is the whole needle compared. A hit counts when the byte before it
+ * ends a word:
  *
  *     text    .. 31 85 | 12 07 9a | 83 | ..       | word ends: the top bit is set
  *     needle             12 07 9a   83            found behind 85, which has its top bit set
@@ -87,8 +88,8 @@ static bool find_window(struct scan_text window, const struct scan_needle *needl
  *     begin ....[......hit......]....[.....hit....]..hit......]....
  *                                        from here on: ^
  */
-bool scan_find_around(struct scan_text text, const struct scan_needle *needle, const struct scan_hit *hits, size_t n_hits,
-                      uint32_t reach, struct scan_positions *out)
+bool scan_find_around(struct scan_text text, const struct scan_needle *needle, const struct scan_hit *hits,
+                      size_t n_hits, uint32_t reach, struct scan_positions *out)
 {
     const size_t left = ((size_t)reach + 1) * ETDC_MAX_BYTES;
     const size_t right = left + ETDC_MAX_BYTES + needle->len; /* the hit itself, and a find that begins in the window */

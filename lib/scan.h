@@ -49,8 +49,8 @@ bool scan_find_hits(struct scan_text text, const struct scan_needle *needle, uin
 
 /* As scan_find, but only occurrences with at most `reach` words between them and one of the hits given (of another
  * needle, in order); it may find some that are a little further. Costs the bytes around the hits, not the text. */
-bool scan_find_around(struct scan_text text, const struct scan_needle *needle, const struct scan_hit *hits, size_t n_hits,
-                      uint32_t reach, struct scan_positions *out);
+bool scan_find_around(struct scan_text text, const struct scan_needle *needle, const struct scan_hit *hits,
+                      size_t n_hits, uint32_t reach, struct scan_positions *out);
 
 /* Appends base + the positions of all words whose rank has its bit set; a rank of n_bits or more is not in the set. */
 bool scan_find_set(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,

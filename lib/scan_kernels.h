@@ -15,8 +15,8 @@ struct scan_cursor {
 };
 
 struct scan_kernel {
-    /* Fills in the next occurrences, as many as fit; room is at least SCAN_WINDOW_MAX. It is done when fewer than that are
-     * left free. off counts from text.begin. */
+    /* Fills in the next occurrences, as many as fit; room is at least SCAN_WINDOW_MAX. It is done when fewer than that
+     * are left free. off counts from text.begin. */
     size_t (*find_hits)(struct scan_text text, const struct scan_needle *needle, struct scan_cursor *cursor,
                         struct scan_hit *out, size_t room);
     size_t (*count_hits)(struct scan_text text, const struct scan_needle *needle);

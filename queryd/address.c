@@ -84,7 +84,8 @@ void address_format(const struct sockaddr *sa, socklen_t len, char out[ADDRESS_M
 {
     char host[256] = "?", port[16] = "0";
     if (sa->sa_family == AF_UNIX) {
-        size_t path_len = len > offsetof(struct sockaddr_un, sun_path) ? len - offsetof(struct sockaddr_un, sun_path) : 0;
+        size_t path_len =
+            len > offsetof(struct sockaddr_un, sun_path) ? len - offsetof(struct sockaddr_un, sun_path) : 0;
         const char *path = ((const struct sockaddr_un *)(const void *)sa)->sun_path;
         (void)snprintf(out, ADDRESS_MAX, "unix:%.*s", (int)path_len, path);
         return;

@@ -1,4 +1,5 @@
-/* cmd_count.c - the command `count`: how many documents and matches, no rows. SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_count.c - the command `count`: how many documents and matches, no rows.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "queryd/ask.h"
 #include "queryd/cmd.h"
 

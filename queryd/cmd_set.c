@@ -1,4 +1,5 @@
-/* cmd_set.c - the command `set`: a setting of this connection (settings.h). SPDX-License-Identifier: GPL-2.0-or-later */
+/* cmd_set.c - the command `set`: a setting of this connection (settings.h).
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "queryd/cmd.h"
 
 static void run(const struct request *req, struct reply *reply)

@@ -30,8 +30,8 @@ struct framer {
 void framer_init(struct framer *f, size_t max_line);
 void framer_release(struct framer *f); /* safe on a zeroed one */
 
-/* Takes bytes up to the end of the next line, at most len, and returns how many. *line is that line, or its text is NULL
- * when none ended: then all bytes were taken, or there is no room (framer_has_room). */
+/* Takes bytes up to the end of the next line, at most len, and returns how many. *line is that line, or its text is
+ * NULL when none ended: then all bytes were taken, or there is no room (framer_has_room). */
 size_t framer_feed(struct framer *f, const char *bytes, size_t len, struct framer_line *line);
 
 /* The stream ended: what is left, if anything, is a line. */

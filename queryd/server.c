@@ -123,8 +123,8 @@ static enum status set_up_loop(struct server *s, struct err *err)
     return status == ST_OK ? accept_init(&s->accept, s, err) : status;
 }
 
-enum status server_init(struct server *s, const struct flags *flags, const struct log *log, struct listen_set *listeners,
-                        struct err *err)
+enum status server_init(struct server *s, const struct flags *flags, const struct log *log,
+                        struct listen_set *listeners, struct err *err)
 {
     *s = (struct server){.flags = flags, .log = log, .listeners = listeners, .stats.started = search_now()};
     enum status status = done_init(&s->done, err);

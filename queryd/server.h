@@ -42,8 +42,8 @@ struct server {
 };
 
 /* Sets all up: index, threads, events. On an error everything is released again. */
-enum status server_init(struct server *s, const struct flags *flags, const struct log *log, struct listen_set *listeners,
-                        struct err *err);
+enum status server_init(struct server *s, const struct flags *flags, const struct log *log,
+                        struct listen_set *listeners, struct err *err);
 
 /* Serves until SIGTERM or SIGINT, and what that leaves to do. */
 enum status server_run(struct server *s, struct err *err);

@@ -17,8 +17,8 @@
 #define BITMAPS_KIND "bitmaps"
 enum {
     BITMAPS_HEAD_LEN = 64,
-    BITMAPS_SHARE = 32,        /* a word has one when at least 1 of so many documents holds it: a bit a document is then no
-                                  larger than its posting list */
+    BITMAPS_SHARE = 32, /* a word has one when at least 1 of so many documents holds it: a bit a document is then no
+                           larger than its posting list */
     BITMAPS_FEWEST_DOCS = 1024, /* segments of fewer have none */
     BITMAPS_MAX_BYTES = 1 << 26 /* of all rows of a segment: the share goes up until they fit */
 };

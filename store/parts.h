@@ -15,7 +15,16 @@
 #include "lib/err.h"
 #include "store/file.h"
 
-enum parts_kind { PARTS_TERMS, PARTS_WORDS, PARTS_VOCAB, PARTS_DOCS, PARTS_PLACES, PARTS_TEXT, PARTS_BITMAPS, PARTS_COUNT };
+enum parts_kind {
+    PARTS_TERMS,
+    PARTS_WORDS,
+    PARTS_VOCAB,
+    PARTS_DOCS,
+    PARTS_PLACES,
+    PARTS_TEXT,
+    PARTS_BITMAPS,
+    PARTS_COUNT
+};
 extern const char *const parts_names[PARTS_COUNT];
 
 struct parts {

@@ -41,8 +41,8 @@ enum status segment_words(const struct segment *s, uint32_t doc, struct segment_
 void segment_prefetch_record(const struct segment *s, uint32_t doc);
 void segment_prefetch_words(const struct segment *s, uint32_t doc);
 
-/* The documents that hold the word of a rank, bit doc % 8 of byte doc / 8, dead ones included; *len bytes, a multiple of 8,
- * all readable. NULL for a word that few documents hold: its posting list is short. */
+/* The documents that hold the word of a rank, bit doc % 8 of byte doc / 8, dead ones included; *len bytes, a multiple
+ * of 8, all readable. NULL for a word that few documents hold: its posting list is short. */
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len);
 
 struct segment_doc {

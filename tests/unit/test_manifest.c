@@ -68,8 +68,17 @@ static void test_current(void **state)
     struct err err = {0};
     uint64_t generation;
     char *current = help_path(state, "current"), *missing = help_path(state, "missing");
-    static const char *const bad[] = {"",  "\n", "gen-00000001", "gen-1\n", "gen-000000001\n", "gen-00000001\n\n", "x\n",
-                                      "seg-00000001-0\n", "gen-9999999999999999\n", "gen-00000001 \n", "gen--0000001\n"};
+    static const char *const bad[] = {"",
+                                      "\n",
+                                      "gen-00000001",
+                                      "gen-1\n",
+                                      "gen-000000001\n",
+                                      "gen-00000001\n\n",
+                                      "x\n",
+                                      "seg-00000001-0\n",
+                                      "gen-9999999999999999\n",
+                                      "gen-00000001 \n",
+                                      "gen--0000001\n"};
     assert_int_equal(manifest_current(*state, &generation, &err), ST_NOT_FOUND);
     assert_int_equal(manifest_current(missing, &generation, &err), ST_NOT_FOUND);
     HELP_OK(manifest_publish(*state, 7, &err));

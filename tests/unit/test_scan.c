@@ -105,7 +105,7 @@ static void test_phrases(void **state)
     }
 }
 
-/* Of two words, every occurrence of the one that is near one of the other's is found, in order, and only occurrences. */
+/* Of two words, every occurrence of the one that is near one of the other's is found, in order, and only those. */
 static void test_around(void **state)
 {
     (void)state;
