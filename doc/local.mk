@@ -1,3 +1,7 @@
 # doc/ - the manual. SPDX-License-Identifier: GPL-2.0-or-later
-dist_doc_DATA +=
-dist_man_MANS +=
+dist_doc_DATA += \
+	doc/protocol.md \
+	doc/query.md
+dist_man_MANS += \
+	doc/verbatim-indexer.1 \
+	doc/verbatim-queryd.1

@@ -101,7 +101,8 @@ check 'no tabs in C' "$(find_in "$sources" "$(printf '\t')")"
 # unlisted: files that no makefile names; a test may be named by its program.
 unlisted() {
     # shellcheck disable=SC2086 # the makefiles are words
-    awk '{ for (i = 1; i <= NF; i++) { print $i; if (/tests/) print $i ".c" } }' $makefiles | LC_ALL=C sort -u > "$scratch"
+    awk '{ for (i = 1; i <= NF; i++) { print $i; if (/tests/) print $i ".c" } }' $makefiles |
+        LC_ALL=C sort -u > "$scratch"
     printf '%s\n' "$sources" "$scripts" | LC_ALL=C sort | LC_ALL=C comm -23 - "$scratch"
 }
 scratch=$(mktemp "${TMPDIR:-/tmp}/verbatim-style.XXXXXX")

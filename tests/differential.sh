@@ -1,6 +1,6 @@
 #!/bin/sh
-# differential.sh - the engine against the oracle, on random documents and queries of fixed seeds: a fresh index, one with
-# a history, one of several segments. Prints TAP.
+# differential.sh - the engine against the oracle, on random documents and queries of fixed seeds: a fresh index, one
+# with a history, one of several segments. Prints TAP.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
 : "${top_srcdir:=.}" "${top_builddir:=.}"
