@@ -177,12 +177,35 @@ static enum status gather_segment(struct expansion *x, const struct segment *seg
     return ST_OK;
 }
 
+enum { STEM_WORDS = 64 };
+
+static enum status gather_stems(struct expansion *x, const struct segment *segment)
+{
+    const struct vocab *vocab = segment_vocab(segment);
+    uint32_t words[STEM_WORDS], first = 0;
+    bool ok = true;
+    for (size_t n = STEM_WORDS; n == STEM_WORDS; first += STEM_WORDS) {
+        n = segment_stem_words(segment, x->stem, x->stem_len, first, words, STEM_WORDS);
+        for (size_t i = 0; i < n; i++) {
+            if (words[i] >= vocab_size(vocab))
+                return err_set(x->err, ST_DAMAGED, "segment %s: stems: damaged: a word that is not there",
+                               segment_id(segment));
+            struct vocab_word word = vocab_at(vocab, words[i]);
+            enum status status = belongs(x, &word, &ok) ? add_word(x, word.bytes, word.len) : ST_OK;
+            if (status != ST_OK || !ok)
+                return status != ST_OK ? status : x->err->status;
+        }
+    }
+    return ST_OK;
+}
+
 static enum status gather(struct expansion *x)
 {
     if (x->leaf->kind == SLOT_WORD)
         return add_word(x, x->leaf->text, x->leaf->text_len);
     for (size_t i = 0; i < snapshot_segments(x->snap); i++) {
-        enum status status = gather_segment(x, snapshot_segment(x->snap, i));
+        const struct segment *segment = snapshot_segment(x->snap, i);
+        enum status status = x->leaf->kind == SLOT_STEM ? gather_stems(x, segment) : gather_segment(x, segment);
         if (status != ST_OK)
             return status;
         sort_once(x);

@@ -267,7 +267,8 @@ static enum status read_and_publish(struct run *r, struct err *err)
                                  .progress = &r->progress,
                                  .skipped = on_skip,
                                  .user = r};
-    enum status st = build_begin(r->o->index_dir, NULL, &build, err);
+    struct build_options options = {.language = choose_language(r)};
+    enum status st = build_begin(r->o->index_dir, &options, &build, err);
     progress_begin(&r->progress, r->o->progress, r->o->quiet, r->walk.files.n, r->walk.files.bytes);
     r->report->progress = &r->progress;
     if (st == ST_OK)

@@ -56,7 +56,9 @@ static enum status open_numbers(struct build *b, struct err *err)
 static enum status begin(struct build *b, const char *index_dir, struct err *err)
 {
     b->index_dir = strdup(index_dir);
-    if (b->index_dir == NULL)
+    b->language = strdup(b->options.language != NULL ? b->options.language : "en");
+    b->options.language = NULL; /* the caller's */
+    if (b->index_dir == NULL || b->language == NULL)
         return err_nomem(err);
     enum status status = choose_generation(b, err);
     if (status != ST_OK)
@@ -254,6 +256,7 @@ void build_free(struct build *build)
     free(build->segments);
     free(build->numbers_path);
     free(build->scratch);
+    free(build->language);
     free(build->index_dir);
     free(build);
 }

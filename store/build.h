@@ -21,6 +21,7 @@ struct chunk;
 struct build_options {
     size_t memory_budget; /* bytes for joining a segment; 0: the default, 160 MiB */
     unsigned segment_docs; /* cut a segment after so many documents; 0: no such bound (for tests) */
+    const char *language;  /* of stems: that of the manifest; NULL: "en" */
     int zlib_level;        /* 1..9; 0: the default */
 };
 

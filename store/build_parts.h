@@ -55,7 +55,7 @@ struct chunk {
 };
 
 struct build {
-    char *index_dir, *scratch; /* owned */
+    char *index_dir, *scratch, *language; /* owned */
     struct build_options options;
     uint64_t generation;
     struct wordtab words;         /* of the segment being gathered */

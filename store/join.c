@@ -15,6 +15,7 @@
 #include "store/dir.h"
 #include "store/places.h"
 #include "store/recode.h"
+#include "store/stems.h"
 
 /* ---- Xapian's part -------------------------------------------------------------------------------------------- */
 
@@ -143,10 +144,25 @@ static enum status join_text(const struct build *b, const char *path, struct fil
     return file_finish(&w, seal, err);
 }
 
+/* Of the vocabulary just written. */
+static enum status join_stems(const struct build *b, char *const paths[PARTS_COUNT], struct parts *parts,
+                              struct err *err)
+{
+    struct vocab vocab;
+    enum status status = vocab_open(&vocab, paths[PARTS_VOCAB], err);
+    if (status != ST_OK)
+        return status;
+    status = stems_write(&vocab, b->language, paths[PARTS_STEMS], &parts->seals[PARTS_STEMS], err);
+    vocab_release(&vocab);
+    return status;
+}
+
 static enum status join_ours(struct build *b, char *const paths[PARTS_COUNT], struct parts *parts, struct err *err)
 {
     uint32_t *codes = NULL;
     enum status status = rank_words(&b->words, paths[PARTS_VOCAB], &codes, &parts->seals[PARTS_VOCAB], err);
+    if (status == ST_OK)
+        status = join_stems(b, paths, parts, err);
     if (status == ST_OK)
         status = recode_segment(b, codes, paths, parts, err);
     free(codes);

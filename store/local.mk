@@ -39,6 +39,8 @@ libverbatim_store_a_SOURCES = \
 	store/segment_verify.c \
 	store/snapshot.c \
 	store/snapshot.h \
+	store/stems.c \
+	store/stems.h \
 	store/sweep.c \
 	store/text.h \
 	store/text_read.c \

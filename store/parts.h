@@ -23,6 +23,7 @@ enum parts_kind {
     PARTS_PLACES,
     PARTS_TEXT,
     PARTS_BITMAPS,
+    PARTS_STEMS,
     PARTS_COUNT
 };
 extern const char *const parts_names[PARTS_COUNT];

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/segment.h"
 
+#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 
-#include "lib/bytes.h"
 #include "shim/shim.h"
 #include "store/dir.h"
 #include "store/segment_open.h"
@@ -28,6 +28,8 @@ static enum status open_part(struct segment *s, enum parts_kind kind, const char
         return text_open(&s->text, path, err);
     case PARTS_BITMAPS:
         return bitmaps_open(&s->bitmaps, path, s->entry.docs, err);
+    case PARTS_STEMS:
+        return stems_open(&s->stems, path, err);
     default: /* terms are opened once for each reader */
         return ST_OK;
     }
@@ -38,6 +40,7 @@ static const struct file_map *part_map(const struct segment *s, enum parts_kind 
     const struct file_map *maps[PARTS_COUNT] = {
         [PARTS_WORDS] = &s->words,      [PARTS_VOCAB] = &s->vocab.map,   [PARTS_DOCS] = &s->docs.map,
         [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,    [PARTS_BITMAPS] = &s->bitmaps.map,
+        [PARTS_STEMS] = &s->stems.map,
     };
     return maps[kind];
 }
@@ -67,11 +70,22 @@ static enum status open_parts(struct segment *s, struct err *err)
     return status;
 }
 
+/* Xapian does not mind a file that was cut short until it reads there. */
+static enum status check_terms_len(const struct segment *s, const char *path, struct err *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return err_sys(err, errno == ENOENT ? ST_NOT_FOUND : ST_IO, errno, "%s: cannot look at it", path);
+    if (st.st_size < 0 || (uint64_t)st.st_size != s->parts.seals[PARTS_TERMS].len)
+        return err_set(err, ST_DAMAGED, "%s: damaged: it has another length than its segment lists", path);
+    return ST_OK;
+}
+
 static enum status open_dbs(struct segment *s, unsigned n_readers, struct err *err)
 {
     char *path = dir_path("%s/%s", s->dir, parts_names[PARTS_TERMS]);
     s->dbs = calloc(n_readers == 0 ? 1 : n_readers, sizeof *s->dbs);
-    enum status status = path == NULL || s->dbs == NULL ? err_nomem(err) : ST_OK;
+    enum status status = path == NULL || s->dbs == NULL ? err_nomem(err) : check_terms_len(s, path, err);
     while (status == ST_OK && s->n_readers < n_readers) {
         status = shim_db_open(path, &s->dbs[s->n_readers], err);
         s->n_readers += status == ST_OK;
@@ -136,6 +150,7 @@ void segment_close(struct segment *s)
     places_release(&s->places);
     text_release(&s->text);
     bitmaps_release(&s->bitmaps);
+    stems_release(&s->stems);
     tombs_release(&s->tombs);
     free(s->dir);
     free(s);
@@ -221,6 +236,17 @@ void segment_prefetch_words(const struct segment *s, uint32_t doc)
     const uint8_t *p = s->words.body + r.words_off;
     for (size_t i = 0; i < LINES_PREFETCHED && i * LINE_LEN < (size_t)r.title_len + r.body_len; i++)
         __builtin_prefetch(p + i * LINE_LEN);
+}
+
+size_t segment_stem_words(const struct segment *s, const char *stem, size_t len, uint32_t first, uint32_t *words,
+                          size_t cap)
+{
+    uint32_t from, to;
+    size_t n = 0;
+    stems_find(&s->stems, stem, len, &from, &to);
+    for (uint32_t pair = from + (first < to - from ? first : to - from); pair < to && n < cap; pair++)
+        words[n++] = stems_entry(&s->stems, pair);
+    return n;
 }
 
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len)

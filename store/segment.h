@@ -45,6 +45,11 @@ void segment_prefetch_words(const struct segment *s, uint32_t doc);
  * of 8, all readable. NULL for a word that few documents hold: its posting list is short. */
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len);
 
+/* Words that may have a stem (whoever asks stems them again), as indexes into the vocabulary, which a damaged index may
+ * not have: fills in at most cap of them from number `first` on, returns how many. */
+size_t segment_stem_words(const struct segment *s, const char *stem, size_t len, uint32_t first, uint32_t *words,
+                          size_t cap);
+
 struct segment_doc {
     const char *path;
     size_t path_len;

@@ -12,6 +12,7 @@
 #include "store/parts.h"
 #include "store/places.h"
 #include "store/segment.h"
+#include "store/stems.h"
 #include "store/text.h"
 #include "store/tombs.h"
 #include "store/vocab_part.h"
@@ -25,6 +26,7 @@ struct segment {
     struct docs docs;
     struct places places;
     struct bitmaps bitmaps;
+    struct stems stems;
     struct text text;
     struct tombs tombs;
     struct shim_db **dbs; /* n_readers of them */

@@ -26,7 +26,7 @@ static enum status verify_terms(const struct segment *s, bool deep, struct err *
 static enum status verify_sums(const struct segment *s, bool deep, struct err *err)
 {
     const struct file_map *maps[] = {&s->words,      &s->vocab.map, &s->docs.map,
-                                     &s->places.map, &s->text.map,  &s->tombs.map, &s->bitmaps.map};
+                                     &s->places.map, &s->text.map,  &s->tombs.map, &s->bitmaps.map, &s->stems.map};
     enum status status = verify_terms(s, deep, err);
     for (size_t i = 0; status == ST_OK && i < BASE_COUNT(maps); i++)
         if (maps[i]->base != NULL)
