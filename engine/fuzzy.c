@@ -33,7 +33,7 @@ static unsigned fill_row(struct fuzzy *f, size_t i, int32_t c)
     row[0] = (uint8_t)(i + 1);
     unsigned least = row[0];
     for (size_t k = 1; k <= f->n; k++) {
-        unsigned value = above[k - 1] + (f->chars[k - 1] != c);
+        unsigned value = above[k - 1] + (f->chars[k - 1] != c ? 1u : 0u);
         value = above[k] + 1u < value ? above[k] + 1u : value;
         value = row[k - 1] + 1u < value ? row[k - 1] + 1u : value;
         row[k] = (uint8_t)value;
