@@ -11,6 +11,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/files.h \
 	indexer/filter.c \
 	indexer/filter.h \
+	indexer/footnotes.c \
+	indexer/footnotes.h \
 	indexer/frontmatter.c \
 	indexer/frontmatter.h \
 	indexer/held.c \

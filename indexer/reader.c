@@ -13,6 +13,7 @@ void reader_room_release(struct reader_room *room)
     charset_release(&room->charset);
     markup_release(&room->markup);
     frontmatter_release(&room->front);
+    footnotes_release(&room->notes);
     buf_release(&room->title);
 }
 
@@ -21,6 +22,8 @@ void reader_room_shrink(struct reader_room *room)
     charset_shrink(&room->charset, ROOM_KEPT);
     if (room->markup.text.cap > ROOM_KEPT)
         markup_release(&room->markup);
+    if (room->notes.copy.cap > ROOM_KEPT)
+        footnotes_release(&room->notes);
 }
 
 /* Copies the extension of a path between two dots, in lower case; an empty string when it has none. */

@@ -5,6 +5,7 @@
 #define VERBATIM_READER_H
 
 #include "indexer/charset.h"
+#include "indexer/footnotes.h"
 #include "indexer/frontmatter.h"
 #include "indexer/markup.h"
 #include "lib/base.h"
@@ -26,6 +27,7 @@ struct reader_room {
     struct charset charset;
     struct markup markup;
     struct frontmatter front;
+    struct footnotes notes;
     struct buf title;
 };
 

@@ -14,7 +14,8 @@ enum { NOWHERE = -1 };
 struct md {
     struct markup *m;
     struct rawhtml html;
-    const char *parsed; /* what md4c was given: the source behind the front matter */
+    const struct footnotes *notes;
+    const char *parsed; /* what md4c was given: the source behind the front matter, or a copy of that */
     size_t parsed_len;
     size_t base;                    /* its offset in the source */
     bool in_code;                   /* in a block of code */
@@ -45,6 +46,24 @@ static void put_text(void *user, size_t off, size_t len)
         return;
     markup_piece(md->m, off, len);
     note_title(md);
+}
+
+/* Text that Markdown's rules are over: the marks of footnotes are none. */
+static void put_prose(struct md *md, size_t off, size_t len)
+{
+    const char *source = md->m->source;
+    size_t end = off + len;
+    while (md->notes->n > 0 && off < end) {
+        const char *mark = memmem(source + off, end - off, "[^", 2);
+        if (mark == NULL)
+            break;
+        size_t at = (size_t)(mark - source);
+        bool begins_note = md->parsed[at - md->base] != *mark;
+        size_t skipped = footnotes_mark(md->notes, mark, end - at, begins_note);
+        put_text(md, off, at - off + (skipped == 0 ? 2 : 0));
+        off = at + (skipped == 0 ? 2 : skipped);
+    }
+    put_text(md, off, end - off);
 }
 
 static void put_decoded(void *user, size_t off, const char *bytes, size_t len)
@@ -180,6 +199,8 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *us
         rawhtml_feed(&md->html, off, size);
     else if (type == MD_TEXT_ENTITY)
         put_entity(md, off, size);
+    else if (type == MD_TEXT_NORMAL)
+        put_prose(md, off, size);
     else
         put_text(md, off, size);
     return 0;
@@ -237,6 +258,11 @@ static enum read_result read_md(struct reader_room *room, const struct reader_so
     struct md md = {.m = m, .base = room->front.end, .title_start = NOWHERE, .title_end = NOWHERE};
     md.parsed = source->text + md.base;
     md.parsed_len = source->len - md.base;
+    if (!footnotes_find(&room->notes, md.parsed, md.parsed_len))
+        return READ_NOMEM;
+    md.notes = &room->notes;
+    if (room->notes.n > 0)
+        md.parsed = room->notes.copy.data;
     rawhtml_begin(&md.html, source->text, source->len, &html_sink, &md);
     if (md_parse(md.parsed, (MD_SIZE)md.parsed_len, &parser, &md) != 0 || !markup_end(m))
         return READ_NOMEM;

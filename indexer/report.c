@@ -9,21 +9,27 @@
 #include "indexer/progress.h"
 #include "lib/utf8.h"
 
+/* Appends text with control bytes and bytes that are not UTF-8 as \xHH. */
+static void add_printable(struct buf *out, const char *text, size_t len, bool double_backslash)
+{
+    for (size_t i = 0; i < len;) {
+        int32_t cp;
+        size_t n = utf8_decode(text + i, len - i, &cp);
+        if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0)) {
+            for (size_t k = 0; k < n; k++)
+                buf_addf(out, "\\x%02X", (unsigned)(unsigned char)text[i + k]);
+        } else {
+            if (cp == '\\' && double_backslash)
+                buf_addc(out, '\\');
+            buf_add(out, text + i, n);
+        }
+        i += n;
+    }
+}
+
 void report_path(struct buf *out, const char *path, size_t path_len)
 {
-    for (size_t i = 0; i < path_len;) {
-        int32_t cp;
-        size_t len = utf8_decode(path + i, path_len - i, &cp);
-        if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0)) {
-            for (size_t k = 0; k < len; k++)
-                buf_addf(out, "\\x%02X", (unsigned)(unsigned char)path[i + k]);
-        } else if (cp == '\\') {
-            buf_adds(out, "\\\\");
-        } else {
-            buf_add(out, path + i, len);
-        }
-        i += len;
-    }
+    add_printable(out, path, path_len, true);
 }
 
 /* Writes a whole line at once, so that lines of two programs do not mix. */
@@ -37,7 +43,7 @@ static void write_line(struct report *r, const char *path, size_t path_len, cons
         report_path(&line, path, path_len);
         buf_adds(&line, ": ");
     }
-    buf_adds(&line, message);
+    add_printable(&line, message, strlen(message), false);
     buf_addc(&line, '\n');
     if (r->progress != NULL)
         progress_hide(r->progress);

@@ -239,6 +239,19 @@ static void blocks_end(void **state)
     assert_memory_equal(doc.block_ends, ends, sizeof ends);
 }
 
+static void footnotes(void **state)
+{
+    (void)state;
+    expect_text("he said[^1] so\n\n[^1]: Ibid.\n[^two]: Two words[^1] here\n", "he said so\n\nIbid.\nTwo words here\n");
+    expect_text("no note[^1] and [^a-z]\n", "no note[^1] and [^a-z]\n");
+    expect_text("a[^b] [^a-z] `[^b]`\n\n  [^b]: x\n", "a [^a-z] [^b]\n\nx\n");
+    expect_text("```\n[^b]: code\n```\n", "\n[^b]: code\n\n");
+    expect_text("text\n[^b]: in *it*\n[^b]", "text\nin it\n");
+    expect_text("[^b]:\n\n    indented\n", "\n\nindented\n");
+    expect_place("a\n\n[^b]: some note\n", "some", 3, 7);
+    expect_place("x[^b] after\n\n[^b]: n\n", "after", 1, 7);
+}
+
 static void line_ends_are_kept(void **state)
 {
     (void)state;
@@ -246,6 +259,13 @@ static void line_ends_are_kept(void **state)
     expect_text("a\rb", "a b");
     expect_text("\n\n\n", "\n\n\n");
     expect_text("", "");
+    /* a NUL behind where files with one are binary separates words */
+    char late[CHARSET_BINARY_BYTES + 6];
+    memset(late, '.', sizeof late);
+    memcpy(late + CHARSET_BINARY_BYTES, "a\0*b*\n", 6);
+    struct document doc = read_as("a.md", late, sizeof late);
+    assert_int_equal(doc.text_len, CHARSET_BINARY_BYTES + 4);
+    assert_memory_equal(doc.text + CHARSET_BINARY_BYTES, "a b\n", 4);
 }
 
 /* ---- titles and dates ---------------------------------------------------------------------------------------- */
@@ -352,7 +372,7 @@ static const char *const snippets[] = {
     "# ",       "===\n",    "---\n",  "|",       "|--|--|\n",  "| a | b |\n", "\"",
     "'",        "~~",       "{#x}",   "+++\n",   "title: x\n", "\xC3\xA9",    "\xE2\x80\x8B",
     "x",        "[x]: y\n", "<?",     "?>",      "<![CDATA[",  "<h1>",        "</h1>",
-    "<td>",     "$",        "- [x] ",
+    "<td>",     "$",        "- [x] ", "[^x]",    "[^x]: ",     "\n[^x]: y",
 };
 
 /* Changes a text in place a few times: puts something in, takes something out, moves a piece. */
@@ -469,6 +489,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(tables_have_cells),
         cmocka_unit_test(places_are_those_of_the_source),
         cmocka_unit_test(blocks_end),
+        cmocka_unit_test(footnotes),
         cmocka_unit_test(line_ends_are_kept),
         cmocka_unit_test(titles),
         cmocka_unit_test(front_matter_is_no_text),
