@@ -23,6 +23,7 @@ import argparse  # noqa: E402
 import os  # noqa: E402
 import random  # noqa: E402
 import shutil  # noqa: E402
+import signal  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from dataclasses import dataclass, replace  # noqa: E402
@@ -327,6 +328,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
 
 def main(arguments: list[str]) -> int:
     options = options_of(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     programs = Programs(os.path.abspath(options.indexer), os.path.abspath(options.queryd))
     return run_real(options, programs) if options.real else run_random(options, programs)
 
