@@ -30,6 +30,7 @@ libverbatim_lib_a_SOURCES = \
 	lib/match_state.h \
 	lib/match_unordered.c \
 	lib/match_ways.c \
+	lib/match_where.c \
 	lib/parse.c \
 	lib/parse_phrase.c \
 	lib/plan.c \

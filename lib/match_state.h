@@ -1,5 +1,5 @@
-/* match_state.h - what the parts of the matcher share (match.c, match_phrase.c, match_join.c, match_ways.c); nobody
- * else includes it. SPDX-License-Identifier: GPL-2.0-or-later */
+/* match_state.h - what the parts of the matcher share (match_*.c); nobody else includes it.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_MATCH_STATE_H
 #define VERBATIM_MATCH_STATE_H
 
@@ -33,6 +33,9 @@ struct slice {
     const uint32_t *items;
     size_t n;
 };
+
+/* Up to so many ranks one scan each; beyond, one pass that decodes every word. */
+enum { MATCH_FEW_RANKS = 3 };
 
 struct leaf_state {
     uint32_t *ranks;
@@ -89,13 +92,15 @@ void ways_minimal(struct ways *ways);                   /* sorted ones: keeps th
 bool match_step(struct matcher *m);                     /* one more step of work; false: stop */
 void match_fail(struct matcher *m, enum status status);
 
-/* match.c */
+/* match_where.c */
 struct slice match_leaf(struct matcher *m, unsigned leaf, bool title);
 size_t slice_lower(struct slice s, uint32_t pos);                                  /* first index with item >= pos */
 void match_field(const struct matcher *m, bool title, uint32_t pos, uint32_t *lo, uint32_t *hi); /* [lo, hi) */
-struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool root);
 /* The positions [lo, hi] of the sentence (paragraph) that pos is in. */
 bool match_sentence(struct matcher *m, bool paragraph, uint32_t pos, uint32_t *lo, uint32_t *hi);
+
+/* match.c: the spans of a node, whatever it is */
+struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool root);
 
 /* match_phrase.c, match_unordered.c, match_join.c: fill ways, sorted */
 void match_phrase(struct matcher *m, const struct plan_span *span, struct ways *ways);
