@@ -47,8 +47,9 @@ static void write_line(struct report *r, const char *path, size_t path_len, cons
     buf_addc(&line, '\n');
     if (r->progress != NULL)
         progress_hide(r->progress);
-    if (buf_ok(&line))
-        (void)!write(STDERR_FILENO, line.data, line.len);
+    static const char no_room[] = "verbatim-indexer: out of memory for a message\n";
+    bool ok = buf_ok(&line);
+    (void)!write(STDERR_FILENO, ok ? line.data : no_room, ok ? line.len : sizeof no_room - 1);
     buf_release(&line);
 }
 

@@ -118,20 +118,25 @@ static struct root *find_name(const struct root_list *list, const char *name, si
     return NULL;
 }
 
+static enum status not_found(const char *shown, int errnum, struct err *err)
+{
+    return errnum == ENOMEM ? err_nomem(err) : err_sys(err, ST_NOT_FOUND, errnum, "%s", shown);
+}
+
 /* Fills in what the file system says about root->path; a sentence about `shown` when it is not good. */
 static enum status look_at(struct root_list *list, struct root *root, const char *shown, struct err *err)
 {
     struct stat st;
     if (stat(root->path, &st) != 0)
-        return err_sys(err, ST_NOT_FOUND, errno, "%s", shown);
+        return not_found(shown, errno, err);
     if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
         return err_set(err, ST_NOT_FOUND, "%s: neither a file nor a folder", shown);
     root->is_file = S_ISREG(st.st_mode);
     if (access(root->path, root->is_file ? R_OK : R_OK | X_OK) != 0)
-        return err_sys(err, ST_NOT_FOUND, errno, "%s", shown);
+        return not_found(shown, errno, err);
     char *real = realpath(root->path, NULL);
     if (real == NULL)
-        return err_sys(err, ST_NOT_FOUND, errno, "%s", shown);
+        return not_found(shown, errno, err);
     root->real = arena_copy(&list->arena, real, strlen(real));
     free(real);
     return root->real == NULL ? err_nomem(err) : ST_OK;
@@ -154,7 +159,7 @@ enum status roots_add_named(struct root_list *list, const char *word, struct err
         return err_nomem(err);
     root.path = absolute_path(&list->arena, root.name);
     if (root.path == NULL)
-        return errno == ENOMEM ? err_nomem(err) : err_sys(err, ST_NOT_FOUND, errno, "%s", word);
+        return not_found(word, errno, err);
     enum status st = look_at(list, &root, word, err);
     return st == ST_OK ? append(list, &root, err) : st;
 }
