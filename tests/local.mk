@@ -19,7 +19,9 @@ AM_TESTS_ENVIRONMENT = \
 # A unit test is one file, named for the module that it tests.
 UNIT_TESTS = \
 	tests/unit/test_charset \
+	tests/unit/test_damage \
 	tests/unit/test_date \
+	tests/unit/test_faults \
 	tests/unit/test_file \
 	tests/unit/test_fold \
 	tests/unit/test_glob \
@@ -36,6 +38,7 @@ UNIT_TESTS = \
 	tests/unit/test_store \
 	tests/unit/test_token \
 	tests/unit/test_token_random \
+	tests/unit/test_tombs \
 	tests/unit/test_utf8 \
 	tests/unit/test_walk
 
