@@ -47,11 +47,27 @@ namespace {
 
 /* ---- exceptions to statuses ---------------------------------------------------------------------------------- */
 
-/* Xapian gives the text of an errno value, not the value. */
+/* Xapian gives the text of an errno value, not the value, and wraps one exception's sentence in another's. */
 bool says_errno(const Xapian::Error &e, int errnum)
 {
-    const char *text = e.get_error_string();
-    return text != nullptr && std::strcmp(text, std::strerror(errnum)) == 0;
+    const char *wanted = std::strerror(errnum), *text = e.get_error_string();
+    return (text != nullptr && std::strcmp(text, wanted) == 0) || e.get_msg().find(wanted) != std::string::npos;
+}
+
+/* What Xapian says when it gives a flush up for an exception that is not its own: memory ran out. */
+bool is_failed_memory(const Xapian::Error &e)
+{
+    const std::string &msg = e.get_msg();
+    return msg.compare(0, 22, "cancel() not supported") == 0 ||
+           msg.compare(0, 36, "Modifications failed (Unknown error)") == 0;
+}
+
+/* A failed flush is told like damage, but it is only of what was being written, and that is thrown away. */
+enum status database_status(const Xapian::Error &e, enum status otherwise)
+{
+    if (is_failed_memory(e))
+        return ST_NOMEM;
+    return e.get_msg().compare(0, 20, "Modifications failed") == 0 ? ST_IO : otherwise;
 }
 
 enum status report(struct err *err, enum status status, const char *what, const Xapian::Error &e)
@@ -74,7 +90,7 @@ enum status classify(struct err *err, const char *what)
     } catch (const Xapian::DatabaseLockError &e) {
         return report(err, ST_LOCKED, what, e);
     } catch (const Xapian::DatabaseCorruptError &e) {
-        return report(err, ST_DAMAGED, what, e);
+        return report(err, database_status(e, ST_DAMAGED), what, e);
     } catch (const Xapian::DatabaseVersionError &e) {
         return report(err, ST_VERSION, what, e);
     } catch (const Xapian::DatabaseNotFoundError &e) {
@@ -87,13 +103,13 @@ enum status classify(struct err *err, const char *what)
         return report(err, ST_INTERNAL, what, e);
     } catch (const Xapian::DatabaseError &e) {
         /* Without the system's reason it is about what was read: a file cut short, say. */
-        return report(err, e.get_error_string() ? ST_IO : ST_DAMAGED, what, e);
+        return report(err, database_status(e, e.get_error_string() ? ST_IO : ST_DAMAGED), what, e);
     } catch (const Xapian::NetworkError &e) {
         return report(err, ST_IO, what, e);
     } catch (const Xapian::InvalidArgumentError &e) {
         return report(err, ST_USAGE, what, e);
     } catch (const Xapian::Error &e) {
-        return report(err, ST_INTERNAL, what, e);
+        return report(err, database_status(e, ST_INTERNAL), what, e);
     } catch (const std::bad_alloc &) {
         return err_nomem(err);
     } catch (const std::exception &e) {
