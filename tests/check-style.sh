@@ -83,9 +83,7 @@ may store lib shim
 may engine lib shim store
 may indexer lib shim store
 may queryd lib store engine
-if [ -d client ]; then
-    may client lib store engine queryd
-fi
+may client lib store engine queryd
 
 banned='strcpy|strcat|strncpy|strncat|stpcpy|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|atof|alloca'
 banned="$banned|gmtime|localtime|ctime|asctime|tmpnam|tempnam|mktemp|system|popen|rand"
