@@ -25,7 +25,7 @@ static void on_bus_error(int signal)
     _exit(SESSION_ERROR);
 }
 
-static int run(const struct cli *cli)
+static enum session_exit run(const struct cli *cli)
 {
     struct source *source = NULL;
     struct err err = {0};
@@ -35,7 +35,7 @@ static int run(const struct cli *cli)
         hint_no_source(cli, status);
         return SESSION_ERROR;
     }
-    int code = session_run(cli, source);
+    enum session_exit code = session_run(cli, source);
     source_close(source);
     return code;
 }
@@ -57,5 +57,5 @@ int main(int argc, char **argv)
     if (cli.action == CLI_VERSION)
         return puts("verbatim " PACKAGE_VERSION) < 0 ? SESSION_ERROR : SESSION_FOUND;
     (void)sigaction(SIGBUS, &bus, NULL);
-    return cli.command->verb == CLI_QUOTE ? (int)session_quote(&cli) : run(&cli);
+    return cli.command->verb == CLI_QUOTE ? (int)session_quote(&cli) : (int)run(&cli);
 }

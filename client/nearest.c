@@ -110,10 +110,13 @@ static void find_near(struct source *source, const struct piece *word, int edits
     buf_release(&line);
 }
 
+/* Most documents first, ties in the order of the reply, which their addresses in it tell. */
 static int by_documents(const void *a, const void *b)
 {
     const struct near_word *x = a, *y = b;
-    return (x->documents < y->documents) - (x->documents > y->documents);
+    if (x->documents != y->documents)
+        return x->documents > y->documents ? -1 : 1;
+    return (x->word.text > y->word.text) - (x->word.text < y->word.text);
 }
 
 static void say_near(const struct piece *word, struct near_list *list)

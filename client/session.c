@@ -124,14 +124,20 @@ static enum print_form form_of(const struct session *s)
     return s->term.color || wants_context(s->cli) ? PRINT_LINES : PRINT_ROWS;
 }
 
+/* Passes on whether printing went well; says why not. Nobody reads on: nothing to say. */
+static bool printed(bool ok)
+{
+    int why = errno;
+    if (!ok && !ferror(stdout))
+        term_say("a row of the reply could not be read, or memory ran out");
+    else if (!ok && why != EPIPE)
+        term_say("cannot write to standard output: %s", strerror(why));
+    return ok;
+}
+
 static bool print_rows(struct session *s)
 {
-    bool ok = printer_rows(&s->printer, s->reply.rows.data, s->reply.rows.len);
-    if (!ok && ferror(stdout) && errno != EPIPE)
-        term_say("cannot write to standard output: %s", strerror(errno));
-    else if (!ok && !ferror(stdout))
-        term_say("a row could not be read, or memory ran out");
-    return ok;
+    return printed(printer_rows(&s->printer, s->reply.rows.data, s->reply.rows.len));
 }
 
 /* A count as a number; `complete` tells whether there may be more. */
@@ -259,7 +265,7 @@ static bool run(struct session *s)
         return false;
     bool ok = s->cli->command->pages ? run_pages(s) : run_once(s);
     bool whole = !ok || is_whole(s);
-    ok = printer_end(&s->printer) && ok;
+    ok = ok && printed(printer_end(&s->printer));
     if (!whole)
         term_say("the time for a search was up: there may be more");
     return ok;
