@@ -94,6 +94,19 @@ PROTOCOL_FILES = \
 TESTS += $(INDEXER_TESTS) tests/protocol.sh tests/daemon.sh
 EXTRA_DIST += $(INDEXER_TESTS) $(PROTOCOL_FILES) tests/indexer/tap.sh tests/protocol.sh tests/daemon.sh
 
+# The terminal client.
+CLIENT_FILES = \
+	tests/client/client.py \
+	tests/client/exits.py \
+	tests/client/hints.py \
+	tests/client/manual.py \
+	tests/client/quote.py \
+	tests/client/run.sh \
+	tests/client/same.py \
+	tests/client/terminal.py
+TESTS += tests/client/run.sh
+EXTRA_DIST += $(CLIENT_FILES)
+
 # What judges the engine.
 ORACLE_FILES = \
 	tests/oracle/abbreviations.txt \
@@ -118,7 +131,7 @@ TESTS += tests/check-style.sh
 EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/fuzz.sh tests/no-cmocka.sh tests/data
 
 # What reads bytes from outside, for a build with sanitizers.
-SANITIZE_TESTS = $(UNIT_TESTS) $(INDEXER_TESTS) tests/protocol.sh tests/daemon.sh tests/fuzz.sh
+SANITIZE_TESTS = $(UNIT_TESTS) $(INDEXER_TESTS) tests/protocol.sh tests/daemon.sh tests/client/run.sh tests/fuzz.sh
 .PHONY: check-sanitize
 check-sanitize:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(SANITIZE_TESTS)"

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""hints.py - what the client says when nothing is found or a query is wrong; prints TAP.
+
+    hints.py --builddir DIR --srcdir DIR
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+from client import check, equal, main
+
+EATEN = "a shell eats one layer of quotes: verbatim "
+
+
+def lost_quotes(client):
+    """a query that matches nothing and has no quote left is told of the shell"""
+    client.index_files(a_txt="seize a moment\nred fish\n")
+    for command in ("search", "docs", "count"):
+        answer = client.ask(command, "seize the moment")
+        equal((answer.err.decode(), answer.code), (f"{EATEN}{command} '\"seize the moment\"'\n", 1))
+    equal(client.ask("search", "seize", "the", "moment").err.decode(), f"{EATEN}search '\"seize the moment\"'\n")
+    equal(client.ask("search", "green", "ext:txt").err.decode(), f"{EATEN}search '\"seize the moment\"'\n")
+    for query in ('"seize the moment"', "“seize the moment”", "moments", "fish"):
+        check(EATEN.encode() not in client.ask("search", query).err, query)
+
+
+def nearest(client):
+    """on a terminal, words of the index that are near to those it lacks"""
+    client.index_files(a_txt="negotiate negotiates negotiator fish dish\n", b_txt="fish\n")
+    equal(client.on_terminal("search", "negotiat fisch").out.decode(),
+          "nothing found\n"
+          "  negotiat is not in the index; near to it: negotiate\n"
+          "  fisch is not in the index; near to it: fish\n"
+          f"{EATEN}search '\"negotiat fisch\"'\n")
+    equal(client.on_terminal("search", "zish").out.decode(),
+          "nothing found\n  zish is not in the index; near to it: fish, dish\n")
+    equal(client.on_terminal("docs", '"negotiatin fish"').out.decode(),
+          "nothing found\n  negotiatin is not in the index; near to it: negotiate, negotiates, negotiator\n")
+    equal(client.on_terminal("words", "negociate").out.decode(),
+          "nothing found\n  negociate is not in the index; near to it: negotiate\n")
+    equal(client.on_terminal("search", "completelydifferent").out.decode(), "nothing found\n")
+    equal(client.ask("search", "zish").err, b"")
+
+
+def nearest_by_a_daemon(client):
+    """the same words when a daemon is asked"""
+    client.index_files(a_txt="negotiate fish\n")
+    with client.daemon() as daemon:
+        equal(client.on_terminal("search", "negotiat", "--socket", daemon.addresses[0]).out,
+              client.on_terminal("search", "negotiat").out)
+
+
+def place(client):
+    """a mistake in a query is shown with its place"""
+    client.index_files(a_txt="fish\n")
+    equal(client.ask("search", "Zoé (fish").err.decode().splitlines()[1:], ["  Zoé (fish", "      ^"])
+    equal(client.ask("count", 'fish "never').err.decode().splitlines()[1:], ['  fish "never', "       ^"])
+
+
+if __name__ == "__main__":
+    main("hints", [lost_quotes, nearest, nearest_by_a_daemon, place])
