@@ -18,6 +18,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 {
     const struct accept_from *from = arg;
     int on = 1;
+    from->server->accept.told = false;
     (void)listener;
     (void)sa;
     (void)len;
@@ -35,8 +36,10 @@ static void on_error(struct evconnlistener *listener, void *arg)
     struct accept *a = &from->server->accept;
     int failed = errno;
     (void)listener;
-    log_warn(from->server->log, "%s: cannot accept connections, pausing: %s", from->listener->address,
-             strerror(failed));
+    if (!a->told)
+        log_warn(from->server->log, "%s: cannot accept connections, pausing: %s", from->listener->address,
+                 strerror(failed));
+    a->told = true;
     for (size_t i = 0; i < a->n; i++)
         (void)evconnlistener_disable(a->from[i].event);
     (void)event_add(a->resume, &(struct timeval){0, PAUSE_MS * 1000});

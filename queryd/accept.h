@@ -22,6 +22,7 @@ struct accept {
     struct accept_from from[LISTEN_MAX];
     size_t n;
     struct event *resume;
+    bool told; /* that it paused, since a connection was last accepted */
 };
 
 enum status accept_init(struct accept *a, struct server *server, struct err *err);

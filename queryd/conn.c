@@ -249,13 +249,13 @@ static bool read_line(struct conn *c)
     return line.text != NULL;
 }
 
-static void set_reading(struct conn *c)
+/* Says what is to be waited for. False when memory ran out: then nothing would ever happen here again. */
+static bool set_events(struct conn *c)
 {
-    bool on = c->linger != NULL || (!c->ended && !c->closing && framer_has_room(&c->framer));
-    if (on)
-        (void)bufferevent_enable(c->bev, EV_READ);
-    else
-        (void)bufferevent_disable(c->bev, EV_READ);
+    bool reads = c->linger != NULL || (!c->ended && !c->closing && framer_has_room(&c->framer));
+    bool writes = output_len(c) > 0;
+    bool ok = !writes || bufferevent_enable(c->bev, EV_WRITE) == 0;
+    return ok && (reads ? bufferevent_enable(c->bev, EV_READ) : bufferevent_disable(c->bev, EV_READ)) == 0;
 }
 
 /* ---- ending ---- */
@@ -276,22 +276,15 @@ static void end(struct conn *c)
         c->linger = evtimer_new(c->server->base, on_linger, c);
     }
     struct timeval moment = {CONN_LINGER_MS / 1000, CONN_LINGER_MS % 1000 * 1000};
-    if (c->linger == NULL || event_add(c->linger, &moment) != 0)
+    if (c->linger == NULL || event_add(c->linger, &moment) != 0 || !set_events(c))
         conn_free(c);
-    else
-        set_reading(c);
 }
 
 /* When all has been moved that can be. The connection may be gone afterwards. */
 static void settle(struct conn *c)
 {
     flush(c);
-    if (c->broken || framer_failed(&c->framer)) {
-        log_warn(c->server->log, "out of memory: a connection is closed");
-        conn_free(c);
-        return;
-    }
-    bool quiet = c->job == NULL && output_len(c) == 0;
+    bool quiet = c->job == NULL && output_len(c) == 0 && !c->broken;
     bool all_run = c->ended && framer_waiting(&c->framer) == 0;
     if (quiet && (c->closing || all_run)) {
         end(c);
@@ -299,7 +292,10 @@ static void settle(struct conn *c)
     }
     if (framer_waiting(&c->framer) == 0)
         framer_trim(&c->framer);
-    set_reading(c);
+    if (!set_events(c) || c->broken || framer_failed(&c->framer)) {
+        log_warn(c->server->log, "out of memory: a connection is closed");
+        conn_free(c);
+    }
 }
 
 static void pump(struct conn *c)
@@ -343,9 +339,13 @@ void conn_drain(struct conn *c)
     pump(c);
 }
 
+/* While it lingers both sides have ended, which is no hang-up: what was sent is read to its end first, since closing
+ * before that would be a reset. */
 void conn_hangup(void *conn)
 {
-    conn_free(conn);
+    struct conn *c = conn;
+    if (c->linger == NULL)
+        conn_free(c);
 }
 
 void conn_done(struct conn *c, struct job *job)

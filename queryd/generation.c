@@ -187,7 +187,7 @@ static void *verify(void *arg)
     if (snapshot_check(g->index_dir, &err) == ST_OK)
         log_debug(g->log, "%s: every byte of the index is as it was written", g->index_dir);
     else
-        log_error(g->log, "%s; it goes on serving what can be read: index again", err.text);
+        log_error(g->log, "%s; it goes on serving what can be read", err.text);
     return NULL;
 }
 
