@@ -3,6 +3,7 @@
  *
  * The calls below stand in for the C library's: the n-th of them fails, or is the process's last.
  * SPDX-License-Identifier: GPL-2.0-or-later */
+#undef _FILE_OFFSET_BITS /* both pwrite and pwrite64 are defined here */
 #include "tests/unit/store_help.h"
 
 #include <errno.h>
