@@ -3,6 +3,6 @@ dist_doc_DATA += \
 	doc/protocol.md \
 	doc/query.md
 dist_man_MANS += \
-	doc/verbatim.1 \
 	doc/verbatim-indexer.1 \
-	doc/verbatim-queryd.1
+	doc/verbatim-queryd.1 \
+	doc/verbatim.1

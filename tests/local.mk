@@ -87,6 +87,7 @@ INDEXER_TESTS = \
 PROTOCOL_FILES = \
 	tests/protocol/answers.transcript \
 	tests/protocol/daemon.py \
+	tests/protocol/fuzz.py \
 	tests/protocol/life.py \
 	tests/protocol/load.py \
 	tests/protocol/requests.transcript \
