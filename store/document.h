@@ -17,7 +17,7 @@ struct document_column {
 };
 
 struct document {
-    const char *path; /* as stored and printed; any bytes but NUL and newline */
+    const char *path; /* as stored and printed; any bytes but NUL */
     size_t path_len;
 
     const char *text; /* valid UTF-8, no byte-order mark; has the line breaks of the source file */
