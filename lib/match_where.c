@@ -39,7 +39,7 @@ static bool find_ranks(struct leaf_state *leaf, struct scan_text text, uint32_t 
         if (!scan_find(text, &needle, base, &leaf->found))
             return false;
     }
-    if (leaf->n_ranks > 1)
+    if (leaf->n_ranks > 1 && leaf->found.n > before)
         qsort(leaf->found.items + before, leaf->found.n - before, sizeof *leaf->found.items, compare_positions);
     return true;
 }
