@@ -2,7 +2,7 @@
  *
  * bytes -> framer (lines that wait) -> one at a time: in the loop, or as a job in another thread -> output
  *
- * conn_pump moves all of it as far as it goes, and is called whenever something changed. Lines are looked at twice:
+ * pump moves all of it as far as it goes, and is called whenever something changed. Lines are looked at twice:
  * when they are read, for `cancel`, and in their turn, to run them. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "queryd/conn.h"
 

@@ -257,15 +257,14 @@ enum status generation_new(const char *index_dir, unsigned n_readers, const stru
     }
     if (status == ST_OK)
         status = start_threads(g, err);
-    if (status != ST_OK) {
-        (void)generation_free(g);
-        return status;
-    }
-    *out = g;
-    return ST_OK;
+    if (status == ST_OK)
+        *out = g;
+    else if (generation_stop(g))
+        generation_free(g);
+    return status;
 }
 
-bool generation_free(struct generation *g)
+bool generation_stop(struct generation *g)
 {
     if (g == NULL)
         return true;
@@ -274,15 +273,19 @@ bool generation_free(struct generation *g)
     (void)pthread_cond_signal(&g->wake);
     (void)pthread_mutex_unlock(&g->lock);
     struct timespec until = thread_patience();
-    bool ended = !g->watching || thread_join(g->watcher, &until);
-    ended &= !g->verifying || thread_join(g->verifier, &until);
-    if (!ended)
-        return false; /* one of them still uses it all */
+    g->watching = g->watching && !thread_join(g->watcher, &until);
+    g->verifying = g->verifying && !thread_join(g->verifier, &until);
+    return !g->watching && !g->verifying;
+}
+
+void generation_free(struct generation *g)
+{
+    if (g == NULL)
+        return;
     snapshot_unref(g->snap);
     (void)pthread_cond_destroy(&g->wake);
     (void)pthread_mutex_destroy(&g->lock);
     free(g->index_dir);
     free(g->current);
     free(g);
-    return true;
 }

@@ -13,12 +13,13 @@
 struct generation;
 
 /* Opens the live generation for n_readers threads (ST_NOT_FOUND, ST_DAMAGED, ST_VERSION ...) and starts the thread. All
- * pointers are borrowed until generation_free. The first generation's bodies are verified in the background. */
+ * pointers are borrowed until it has stopped. The first generation's bodies are verified in the background. */
 enum status generation_new(const char *index_dir, unsigned n_readers, const struct log *log, struct done *done,
                            struct generation **out, struct err *err);
 
-/* Waits up to a second for the threads. True when they have ended and all is freed. Safe on NULL. */
-bool generation_free(struct generation *g);
+/* Waits up to a second for the threads. False: one still runs, and nothing may be freed. Safe on NULL. */
+bool generation_stop(struct generation *g);
+void generation_free(struct generation *g); /* once it has stopped; safe on NULL */
 
 struct snapshot *generation_ref(struct generation *g); /* what serves now; the caller gives the reference back */
 uint64_t generation_number(struct generation *g);

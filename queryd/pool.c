@@ -183,13 +183,13 @@ enum status pool_new(unsigned n, size_t max_queue, struct generation *generation
         status = start_worker(pool, i, err);
     if (status == ST_OK)
         *out = pool;
-    else
-        (void)pool_free(pool);
+    else if (pool_stop(pool))
+        pool_free(pool);
     return status;
 }
 
 /* Nobody waits for what runs now. */
-static void stop(struct pool *pool)
+static void tell_to_stop(struct pool *pool)
 {
     (void)pthread_mutex_lock(&pool->lock);
     pool->stop = true;
@@ -200,17 +200,25 @@ static void stop(struct pool *pool)
     (void)pthread_mutex_unlock(&pool->lock);
 }
 
-bool pool_free(struct pool *pool)
+bool pool_stop(struct pool *pool)
 {
     bool ended = true;
     if (pool == NULL)
         return true;
-    stop(pool);
+    tell_to_stop(pool);
     struct timespec until = thread_patience();
-    for (unsigned i = 0; i < pool->n_workers; i++)
-        ended &= !pool->workers[i].started || thread_join(pool->workers[i].thread, &until);
-    if (!ended)
-        return false; /* one of them still uses it all */
+    for (unsigned i = 0; i < pool->n_workers; i++) {
+        struct worker *w = &pool->workers[i];
+        w->started = w->started && !thread_join(w->thread, &until);
+        ended &= !w->started;
+    }
+    return ended;
+}
+
+void pool_free(struct pool *pool)
+{
+    if (pool == NULL)
+        return;
     for (unsigned i = 0; i < pool->n_workers; i++)
         arena_release(&pool->workers[i].arena);
     for (struct job *job = pool->first, *next; job != NULL; job = next) {
@@ -221,5 +229,4 @@ bool pool_free(struct pool *pool)
     (void)pthread_mutex_destroy(&pool->lock);
     free(pool->workers);
     free(pool);
-    return true;
 }

@@ -18,9 +18,10 @@ struct pool;
 enum status pool_new(unsigned n, size_t max_queue, struct generation *generation, struct done *done, struct pool **out,
                      struct err *err);
 
-/* Asks all to stop, waits up to a second for them, and frees what it can. True when every thread has ended. Safe on
- * NULL. Jobs that still wait are freed. */
-bool pool_free(struct pool *pool);
+/* Asks all to stop and waits up to a second. False: one of them still runs, and nothing may be freed. Safe on NULL. */
+bool pool_stop(struct pool *pool);
+/* Once it has stopped; jobs that still wait are freed. Safe on NULL. */
+void pool_free(struct pool *pool);
 
 /* Takes the job over until it is done; false when the queue is full. */
 bool pool_submit(struct pool *pool, struct job *job);

@@ -153,8 +153,11 @@ bool server_release(struct server *s)
         conn_free(s->conns);
     accept_stop(&s->accept);
     hangup_release(&s->hangup);
-    if (!pool_free(s->pool) || !generation_free(s->generation))
+    bool searched = pool_stop(s->pool), watched = generation_stop(s->generation);
+    if (!searched || !watched)
         return false;
+    pool_free(s->pool);
+    generation_free(s->generation);
     free_events(s);
     if (s->base != NULL)
         event_base_free(s->base);
