@@ -2,7 +2,8 @@
  *
  * A searcher is one thread's: it keeps scratch memory, an inflated block of text and its number as a reader of
  * snapshots (the Xapian handles of that number are its own). Results are borrowed from the searcher until its next
- * search_run. It knows no sockets and formats nothing. Governed by doc/query.md.
+ * search_run; the snapshot must outlive them: free the searcher, or run it on another, before giving it up. It knows no
+ * sockets and formats nothing. Governed by doc/query.md.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_SEARCH_H
 #define VERBATIM_SEARCH_H
