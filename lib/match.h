@@ -40,7 +40,7 @@ struct match_stop {
 };
 
 /* The most ways to match that are looked at in one document: past it the query is refused (ST_TOO_BROAD). */
-enum { MATCH_MAX_WAYS = 1 << 20 };
+enum { MATCH_MAX_WAYS = 1 << 22 };
 
 struct matcher;
 

@@ -1,5 +1,6 @@
 /* match_ways.c - ways to match and the lists of positions they carry; see match_state.h.
  * SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/array.h"
@@ -121,9 +122,8 @@ static int compare_lists(const uint32_t *pool, struct list a, struct list b)
     return 0;
 }
 
-static int compare_ways(const void *a, const void *b, void *pool)
+static int compare_ways(const uint32_t *pool, const struct way *x, const struct way *y)
 {
-    const struct way *x = a, *y = b;
     if (x->first != y->first)
         return x->first < y->first ? -1 : 1;
     if (x->last != y->last)
@@ -131,22 +131,61 @@ static int compare_ways(const void *a, const void *b, void *pool)
     return compare_lists(pool, x->used, y->used);
 }
 
+/* End of the ascending run without equals that begins at i. */
+static size_t run_end(const struct matcher *m, const struct way *items, size_t n, size_t i)
+{
+    for (i++; i < n && compare_ways(m->pool.items, &items[i - 1], &items[i]) < 0; i++)
+        ;
+    return i;
+}
+
+/* Merges runs a[0, n_a) and b[0, n_b) into out, equal ones once; returns how many. */
+static size_t merge_runs(struct matcher *m, const struct way *a, size_t n_a, const struct way *b, size_t n_b,
+                         struct way *out)
+{
+    size_t n = 0, i = 0, k = 0;
+    while ((i < n_a || k < n_b) && match_step(m)) {
+        int order = i == n_a ? 1 : k == n_b ? -1 : compare_ways(m->pool.items, &a[i], &b[k]);
+        k += order == 0;
+        out[n++] = order <= 0 ? a[i++] : b[k++];
+    }
+    return n;
+}
+
+/* Merges neighbouring runs of from into to, and returns the ways that are left. */
+static size_t merge_pass(struct matcher *m, const struct way *from, size_t n, struct way *to)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < n && m->status == ST_OK;) {
+        size_t mid = run_end(m, from, n, i), end = mid < n ? run_end(m, from, n, mid) : mid;
+        out += merge_runs(m, from + i, mid - i, from + mid, end - mid, to + out);
+        i = end;
+    }
+    return out;
+}
+
+/* A merge sort of the runs that there are: joins give long ones, and between steps it can be stopped. */
 void ways_sort(struct matcher *m, struct ways *ways)
 {
-    if (ways->n < 2)
+    if (ways->n < 2 || run_end(m, ways->items, ways->n, 0) == ways->n)
         return;
-    size_t sorted = 1;
-    while (sorted < ways->n &&
-           compare_ways(&ways->items[sorted - 1], &ways->items[sorted], m->pool.items) < 0)
-        sorted++;
-    if (sorted == ways->n)
+    struct way *other = malloc(ways->n * sizeof *other);
+    if (other == NULL) {
+        match_fail(m, err_nomem(m->err));
         return;
-    qsort_r(ways->items, ways->n, sizeof *ways->items, compare_ways, m->pool.items);
-    size_t n = 1;
-    for (size_t i = 1; i < ways->n; i++)
-        if (compare_ways(&ways->items[n - 1], &ways->items[i], m->pool.items) != 0)
-            ways->items[n++] = ways->items[i];
+    }
+    struct way *from = ways->items, *to = other;
+    size_t n = ways->n;
+    while (m->status == ST_OK && run_end(m, from, n, 0) < n) {
+        n = merge_pass(m, from, n, to);
+        struct way *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != ways->items && n > 0)
+        memcpy(ways->items, from, n * sizeof *from);
     ways->n = n;
+    free(other);
 }
 
 /* From the right: a span contains another exactly when one that begins no earlier ends no later.

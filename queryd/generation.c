@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "queryd/thread.h"
 
@@ -36,6 +38,7 @@ struct generation {
     struct snapshot *snap;
     struct job *jobs; /* newest first */
     bool asked, stop;
+    struct err damage; /* of the first generation; status ST_OK: none was found */
 
     /* the watcher's own */
     struct mark seen;    /* of what was last opened, or failed to */
@@ -180,15 +183,39 @@ static void *watch(void *arg)
     return NULL;
 }
 
+/* There is nothing good to serve in its place. */
+static void end_damaged(struct generation *g, const struct err *err)
+{
+    log_error(g->log, "%s; index it again with --rebuild", err->text);
+    (void)pthread_mutex_lock(&g->lock);
+    g->damage = *err;
+    (void)pthread_mutex_unlock(&g->lock);
+    (void)kill(getpid(), SIGTERM);
+}
+
 static void *verify(void *arg)
 {
     struct generation *g = arg;
     struct err err = {0};
-    if (snapshot_check(g->index_dir, &err) == ST_OK)
+    uint64_t first = generation_number(g);
+    enum status status = snapshot_check(g->index_dir, &err);
+    if (status == ST_OK)
         log_debug(g->log, "%s: every byte of the index is as it was written", g->index_dir);
+    else if (status == ST_DAMAGED && generation_number(g) == first)
+        end_damaged(g, &err);
     else
-        log_error(g->log, "%s; it goes on serving what can be read", err.text);
+        log_info(g->log, "%s: not verified: %s", g->index_dir, err.text);
     return NULL;
+}
+
+enum status generation_damage(struct generation *g, struct err *err)
+{
+    (void)pthread_mutex_lock(&g->lock);
+    enum status status = g->damage.status;
+    if (status != ST_OK)
+        *err = g->damage;
+    (void)pthread_mutex_unlock(&g->lock);
+    return status;
 }
 
 void generation_look(struct generation *g)

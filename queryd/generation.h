@@ -31,6 +31,10 @@ void generation_submit(struct generation *g, struct job *job);
 /* Takes back a job that has not been begun. */
 bool generation_withdraw(struct generation *g, struct job *job);
 
+/* Whether the generation that was there at the start turned out to be damaged while it served: ST_DAMAGED and why. The
+ * process then sends itself SIGTERM, since no answer could be trusted. */
+enum status generation_damage(struct generation *g, struct err *err);
+
 /* For a job in the thread: what serves now, and ST_OK or why the newest does not. */
 enum status generation_result(struct generation *g, uint64_t *number, struct err *err);
 

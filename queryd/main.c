@@ -108,6 +108,8 @@ static enum status serve(const struct flags *flags, const struct log *log, struc
     if (status == ST_OK) {
         say_ready(&server);
         status = server_run(&server, err);
+        if (status == ST_OK)
+            status = generation_damage(server.generation, err);
         if (!server_release(&server)) {
             listen_close(&listeners);
             _exit(exit_code(status)); /* a thread still uses what exit() would take away */

@@ -6,6 +6,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import glob
 import os
 import shutil
 import signal
@@ -121,6 +122,24 @@ def a_damaged_index(bench):
     with open(f"{copy}/current", "w", encoding="utf-8") as file:
         file.write("nonsense\n")
     equal(bench.fails("--index", copy, "--listen", f"unix:{bench.folder}/none"), 65)
+
+
+def damage_found_while_serving(bench):
+    """A flipped bit that opening does not see ends the daemon: it has nothing good to serve."""
+    copy = f"{bench.folder}/flipped"
+    shutil.copytree(bench.index, copy)
+    (words,) = glob.glob(f"{copy}/seg-*/words")
+    with open(words, "r+b") as file:
+        file.seek(70)
+        byte = file.read(1)
+        file.seek(70)
+        file.write(bytes([byte[0] ^ 1]))
+    socket_path = f"{bench.folder}/flipped.sock"
+    done = subprocess.run([bench.queryd, "--index", copy, "--listen", f"unix:{socket_path}"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=TIMEOUT, check=False)
+    equal(done.returncode, 65)
+    check(b"words: damaged" in done.stderr, done.stderr)
+    check(not os.path.exists(socket_path))
 
 
 def default_address(bench):
@@ -253,7 +272,8 @@ def a_file_cut_short(bench):
         except OSError:
             pass
     equal(daemon.stop(), 65)
-    check("was cut short" in daemon.logged(), daemon.logged())
+    check("was cut short" in daemon.logged() or "damaged" in daemon.logged() or "not a file" in daemon.logged(),
+          daemon.logged())
 
 
 # ---- ending ----
@@ -306,7 +326,8 @@ def a_second_signal_ends_at_once(bench):
 
 
 TESTS = [ready_line, socket_file, a_live_socket, a_stale_socket, a_replaced_socket_stays, cannot_listen, a_taken_port,
-         usage, help_names_every_option, manual_tells_all, no_index, a_damaged_index, default_address, socket_activation,
+         usage, help_names_every_option, manual_tells_all, no_index, a_damaged_index,
+         damage_found_while_serving, default_address, socket_activation,
          service_manager, notices_by_itself, notices_when_told, keeps_what_serves, index_thrown_away,
          a_file_cut_short, index_made_anew]
 SLOW_TESTS = [ends_at_once_when_idle, answers_what_runs, patience_ends, a_second_signal_ends_at_once]
