@@ -88,8 +88,8 @@ struct segment_break {
 enum status segment_breaks(const struct segment *s, uint32_t doc, struct segment_break **breaks, size_t *cap, size_t *n,
                            struct err *err);
 
-/* Reads text: appends bytes [off, off + len) of a document, cut at its end, to out. The cache keeps the last block
- * inflated and belongs to one thread. */
+/* Reads text: appends bytes [off, off + len) of a document, cut at its end, to out. The cache keeps the last block,
+ * unpacked as far as was asked for, and belongs to one thread. */
 struct text_cache;
 struct text_cache *text_cache_new(void); /* NULL when memory ran out */
 void text_cache_free(struct text_cache *c);

@@ -18,7 +18,7 @@
 #include "store/segment.h"
 
 #define TEXT_KIND "text"
-enum { TEXT_BLOCK = 32 << 10, TEXT_PAIR_LEN = 16, TEXT_END_LEN = 16, TEXT_DEFAULT_LEVEL = 1 };
+enum { TEXT_BLOCK = 16 << 10, TEXT_PAIR_LEN = 16, TEXT_END_LEN = 16, TEXT_DEFAULT_LEVEL = 1 };
 
 /* ---- writing: the blocks of one chunk into a bare file --------------------------------------------------------- */
 

@@ -7,13 +7,15 @@
 
 enum { RAW_DEFLATE = -15 };
 
+/* The last block read from, unpacked as far as was asked for: the stream waits there. */
 struct text_cache {
     z_stream zs;
     bool open;
     const uint8_t *of; /* the body the block is from, and its file's sum: two files may be mapped there in turn */
     uint32_t of_crc;
     uint64_t block;
-    size_t len; /* 0: holds nothing */
+    size_t len;  /* of the block; 0: there is none */
+    size_t done; /* bytes unpacked */
     uint8_t raw[TEXT_BLOCK];
 };
 
@@ -85,32 +87,39 @@ static bool block_fits(const struct text *t, uint64_t block)
            packed_end <= (uint64_t)(t->pairs - t->map.body) && packed_end - packed <= 2 * TEXT_BLOCK;
 }
 
-static enum status load_block(const struct text *t, uint64_t block, struct text_cache *c, struct err *err)
+static enum status begin_block(const struct text *t, uint64_t block, struct text_cache *c, struct err *err)
 {
     uint32_t crc = file_map_seal(&t->map).crc;
     if (c->len > 0 && c->block == block && c->of == t->map.body && c->of_crc == crc)
         return ST_OK;
-    c->len = 0;
-    if (!block_fits(t, block))
+    c->len = c->done = 0;
+    if (!block_fits(t, block) || inflateReset(&c->zs) != Z_OK)
         return file_damaged(&t->map, "a block outside of it", err);
-    size_t len = (size_t)(raw_off(t, block + 1) - raw_off(t, block));
     c->zs.next_in = (Bytef *)(uintptr_t)(t->map.body + packed_off(t, block));
     c->zs.avail_in = (uInt)(packed_off(t, block + 1) - packed_off(t, block));
-    c->zs.next_out = c->raw;
-    c->zs.avail_out = (uInt)len;
-    int result = inflateReset(&c->zs) == Z_OK ? inflate(&c->zs, Z_FINISH) : Z_DATA_ERROR;
-    if (result == Z_MEM_ERROR)
-        return err_nomem(err);
-    if (result != Z_STREAM_END || c->zs.avail_out != 0)
-        return file_damaged(&t->map, "a block that does not unpack", err);
     c->of = t->map.body;
     c->of_crc = crc;
     c->block = block;
-    c->len = len;
+    c->len = (size_t)(raw_off(t, block + 1) - raw_off(t, block));
     return ST_OK;
 }
 
-/* The last block that begins at or before a raw offset; 0 when the table makes no sense, which load_block sees. */
+/* Unpacks the block at hand up to need <= len bytes. */
+static enum status unpack(const struct text *t, size_t need, struct text_cache *c, struct err *err)
+{
+    if (need <= c->done)
+        return ST_OK;
+    c->zs.next_out = c->raw + c->done;
+    c->zs.avail_out = (uInt)(need - c->done);
+    int result = inflate(&c->zs, Z_SYNC_FLUSH);
+    c->done = need;
+    if (c->zs.avail_out == 0 && (result == Z_OK || result == Z_STREAM_END))
+        return ST_OK;
+    c->len = 0;
+    return result == Z_MEM_ERROR ? err_nomem(err) : file_damaged(&t->map, "a block that does not unpack", err);
+}
+
+/* The last block that begins at or before a raw offset; 0 when the table makes no sense, which begin_block sees. */
 static uint64_t find_block(const struct text *t, uint64_t off)
 {
     uint64_t low = 0, high = t->n_blocks;
@@ -124,24 +133,34 @@ static uint64_t find_block(const struct text *t, uint64_t off)
     return low;
 }
 
+/* Appends what one block has of [off, off + len); *part is how much that is. */
+static enum status read_block(const struct text *t, uint64_t block, uint64_t off, uint64_t len,
+                              struct text_cache *cache, struct buf *out, uint64_t *part, struct err *err)
+{
+    if (block >= t->n_blocks)
+        return file_damaged(&t->map, "its table of blocks is too short", err);
+    enum status status = begin_block(t, block, cache, err);
+    if (status != ST_OK)
+        return status;
+    uint64_t from = off - raw_off(t, block);
+    if (off < raw_off(t, block) || from >= cache->len)
+        return file_damaged(&t->map, "its table of blocks is out of order", err);
+    *part = len < cache->len - from ? len : cache->len - from;
+    status = unpack(t, (size_t)(from + *part), cache, err);
+    if (status == ST_OK)
+        buf_add(out, cache->raw + from, (size_t)*part);
+    return status;
+}
+
 enum status text_read(const struct text *t, uint64_t off, uint64_t len, struct text_cache *cache, struct buf *out,
                       struct err *err)
 {
     if (off > t->raw_len || len > t->raw_len - off)
         return file_damaged(&t->map, "a document's text is outside of it", err);
-    for (uint64_t block = len > 0 ? find_block(t, off) : 0; len > 0; block++) {
-        if (block >= t->n_blocks)
-            return file_damaged(&t->map, "its table of blocks is too short", err);
-        enum status status = load_block(t, block, cache, err);
+    for (uint64_t block = len > 0 ? find_block(t, off) : 0, part = 0; len > 0; block++, off += part, len -= part) {
+        enum status status = read_block(t, block, off, len, cache, out, &part, err);
         if (status != ST_OK)
             return status;
-        uint64_t from = off - raw_off(t, block);
-        if (off < raw_off(t, block) || from >= cache->len)
-            return file_damaged(&t->map, "its table of blocks is out of order", err);
-        uint64_t part = len < cache->len - from ? len : cache->len - from;
-        buf_add(out, cache->raw + from, (size_t)part);
-        off += part;
-        len -= part;
     }
     return buf_ok(out) ? ST_OK : err_nomem(err);
 }

@@ -7,9 +7,8 @@
 
 #include "lib/etdc.h"
 #include "shim/shim.h"
+#include "store/parts.h"
 #include "store/tombs.h"
-
-static const char *const parts[] = {"segment", "words", "vocab", "docs", "places", "text", "terms", "bitmaps"};
 
 static uint64_t sum; /* of what was read, so that reading is not left out */
 
@@ -123,6 +122,14 @@ static void read_all(const char *index_dir)
     snapshot_unref(s);
 }
 
+/* The files of a segment's folder. */
+static const char *file_name(size_t i)
+{
+    return i < PARTS_COUNT ? parts_names[i] : "segment";
+}
+
+enum { N_FILES = PARTS_COUNT + 1 };
+
 /* ---- damage ----------------------------------------------------------------------------------------------------- */
 
 /* A tiny index with every kind of document, a dead one too. */
@@ -180,7 +187,7 @@ static void cut_file(const char *dir, const char *path, size_t step)
     buf_release(&whole);
 }
 
-/* Calls a kind of damage on every file; step_bytes bounds how many places of a long one are tried. */
+/* Calls a kind of damage on every file, in about so many places of a long one. */
 static void damage_all(void **state, void (*damage)(const char *dir, const char *path, size_t step), size_t places)
 {
     struct err err = {0};
@@ -190,11 +197,11 @@ static void damage_all(void **state, void (*damage)(const char *dir, const char 
     damage(dir, current, 1);
     damage(dir, gen, 1);
     damage(dir, tombs, 1);
-    for (size_t i = 0; i < BASE_COUNT(parts); i++) {
+    for (size_t i = 0; i < N_FILES; i++) {
         struct stat st;
-        char *path = dir_path("%s/seg-00000001-0/%s", dir, parts[i]);
+        char *path = dir_path("%s/seg-00000001-0/%s", dir, file_name(i));
         assert_int_equal(stat(path, &st), 0);
-        terms_are_whole = strcmp(parts[i], "terms") != 0;
+        terms_are_whole = strcmp(file_name(i), "terms") != 0;
         damage(dir, path, 1 + (size_t)st.st_size / places);
         free(path);
     }
@@ -221,8 +228,8 @@ static void test_files_missing(void **state)
     struct snapshot *s;
     char *dir = help_path(state, "index");
     build_tiny(dir);
-    for (size_t i = 0; i < BASE_COUNT(parts); i++) {
-        char *path = dir_path("%s/seg-00000001-0/%s", dir, parts[i]), *away = help_path(state, "away");
+    for (size_t i = 0; i < N_FILES; i++) {
+        char *path = dir_path("%s/seg-00000001-0/%s", dir, file_name(i)), *away = help_path(state, "away");
         assert_int_equal(rename(path, away), 0);
         assert_int_equal(snapshot_open(dir, 1, false, &s, &err), ST_DAMAGED);
         assert_int_equal(err.status, ST_DAMAGED);
@@ -242,14 +249,14 @@ static void test_parts_of_another(void **state)
     char *dir = help_path(state, "index"), *other = help_path(state, "other");
     build_tiny(dir);
     help_build((struct help_plan){.index_dir = other, .seed = 13, .n_docs = 12, .chunk_docs = 5, .n_threads = 1});
-    for (size_t i = 0; i < BASE_COUNT(parts); i++) {
-        char *path = dir_path("%s/seg-00000001-0/%s", dir, parts[i]);
-        char *theirs = dir_path("%s/seg-00000001-0/%s", other, parts[i]);
+    for (size_t i = 0; i < N_FILES; i++) {
+        char *path = dir_path("%s/seg-00000001-0/%s", dir, file_name(i));
+        char *theirs = dir_path("%s/seg-00000001-0/%s", other, file_name(i));
         struct buf ours = help_read(path), replacement = help_read(theirs);
         help_write(path, replacement.data, replacement.len);
         bool same = ours.len == replacement.len && memcmp(ours.data, replacement.data, ours.len) == 0;
         assert_int_equal(snapshot_check(dir, &err), same ? ST_OK : ST_DAMAGED);
-        if (strcmp(parts[i], "terms") != 0)
+        if (strcmp(file_name(i), "terms") != 0)
             assert_int_equal(snapshot_open(dir, 1, false, &s, &err), same ? ST_OK : ST_DAMAGED);
         if (same)
             snapshot_unref(s);

@@ -77,7 +77,8 @@ ssize_t copy_file_range(int in, off_t *in_off, int out, off_t *out_off, size_t l
 
 int fsync(int fd)
 {
-    return is_due() ? -1 : (int)syscall(SYS_fsync, fd);
+    (void)fd;
+    return is_due() ? -1 : 0; /* nobody pulls the plug here */
 }
 
 int rename(const char *from, const char *to)
