@@ -313,7 +313,9 @@ static enum status tell_files(const struct run *r, struct err *err)
 
 static enum status run_locked(struct run *r, struct err *err)
 {
-    enum status st = read_live(r, err);
+    enum status st = r->o->dry_run ? ST_OK : lock_recover(r->o->index_dir, err);
+    if (st == ST_OK)
+        st = read_live(r, err);
     if (st == ST_OK)
         st = check_language(r, err);
     if (st == ST_OK)

@@ -27,6 +27,7 @@ struct entry {
 /* One open folder; the chain of levels is what a loop comes back to. */
 struct level {
     const struct level *above;
+    unsigned depth; /* of folders above it */
     dev_t dev;
     ino_t ino;
     int fd;
@@ -50,6 +51,9 @@ struct state {
     dev_t index_dev;
     ino_t index_ino;
 };
+
+/* Folders in folders: each one open takes a descriptor and some stack. One deeper is named and passed over. */
+enum { DEEPEST = 400 };
 
 static enum status walk_level(struct state *s, struct level *level);
 
@@ -243,11 +247,14 @@ static bool is_other_root(const struct state *s)
 static enum status enter_opened(struct state *s, const struct level *above, const char *name, bool linked)
 {
     int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | (linked ? 0 : O_NOFOLLOW);
-    struct level level = {.above = above, .fd = openat(above->fd, name, flags)};
+    struct level level = {.above = above, .depth = above->depth + 1};
+    if (level.depth > DEEPEST)
+        return note_unreadable(s, &level, EMFILE);
+    level.fd = openat(above->fd, name, flags);
     if (level.fd < 0) {
         if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
             return ST_OK;
-        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+        if (errno == ENOMEM)
             return err_sys(s->err, ST_IO, errno, "%s", s->stored.data);
         return note_unreadable(s, &level, errno);
     }

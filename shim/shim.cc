@@ -88,7 +88,7 @@ enum status classify(struct err *err, const char *what)
     } catch (const Xapian::DatabaseModifiedError &e) {
         return report(err, ST_IO, what, e);
     } catch (const Xapian::DatabaseLockError &e) {
-        return report(err, ST_LOCKED, what, e);
+        return report(err, ST_CREATE, what, e); /* scratch is nobody else's: the lock itself could not be made */
     } catch (const Xapian::DatabaseCorruptError &e) {
         return report(err, database_status(e, ST_DAMAGED), what, e);
     } catch (const Xapian::DatabaseVersionError &e) {

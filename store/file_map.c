@@ -44,7 +44,7 @@ static enum status open_regular(const char *path, int *fd, uint64_t *len, struct
     struct stat st;
     *fd = open(path, O_RDONLY | O_CLOEXEC);
     if (*fd < 0)
-        return err_sys(err, errno == ENOENT ? ST_NOT_FOUND : ST_IO, errno, "%s: cannot open", path);
+        return err_sys(err, errno == ENOENT || errno == EACCES ? ST_NOT_FOUND : ST_IO, errno, "%s: cannot open", path);
     int errnum = fstat(*fd, &st) == 0 ? 0 : errno;
     if (errnum == 0 && S_ISREG(st.st_mode)) {
         *len = (uint64_t)st.st_size;

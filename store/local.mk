@@ -33,6 +33,7 @@ libverbatim_store_a_SOURCES = \
 	store/rank.c \
 	store/recode.c \
 	store/recode.h \
+	store/recover.c \
 	store/segment.c \
 	store/segment.h \
 	store/segment_open.h \

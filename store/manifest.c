@@ -39,13 +39,33 @@ void manifest_release(struct manifest *m)
 
 /* ---- current -------------------------------------------------------------------------------------------------- */
 
+static enum status judge_name(void *context, const char *name, struct err *err)
+{
+    const char *index_dir = context;
+    struct names_parsed parsed = names_parse(name);
+    if (parsed.kind == NAMES_FOREIGN)
+        return err_set(err, ST_DAMAGED, "%s: not an index: it has '%s' in it", index_dir, name);
+    if (parsed.kind == NAMES_GENERATION && parsed.generation > 1)
+        return err_set(err, ST_DAMAGED, "%s: damaged: it has no file named current; the next run of the indexer makes it",
+                       index_dir);
+    return ST_OK;
+}
+
+/* An empty folder and what a first run leaves that was interrupted are no index yet; anything else is damage. */
 static enum status no_current(const char *index_dir, int errnum, struct err *err)
 {
     struct stat st;
+    if (errnum == EACCES)
+        return err_sys(err, ST_NOT_FOUND, errnum, "%s/current: cannot read", index_dir);
     if (errnum != ENOENT && errnum != ENOTDIR)
         return err_sys(err, ST_IO, errnum, "%s/current: cannot open", index_dir);
     if (stat(index_dir, &st) != 0)
         return err_sys(err, ST_NOT_FOUND, errno, "%s: no index there", index_dir);
+    if (!S_ISDIR(st.st_mode))
+        return err_set(err, ST_DAMAGED, "%s: not an index: it is not a folder", index_dir);
+    enum status status = dir_each(index_dir, judge_name, (void *)(uintptr_t)index_dir, err);
+    if (status != ST_OK)
+        return status;
     return err_set(err, ST_NOT_FOUND, "%s: no index there (it has no file named current)", index_dir);
 }
 
@@ -56,13 +76,18 @@ static enum status read_current(const char *index_dir, char *text, size_t room, 
     if (path == NULL)
         return err_nomem(err);
     enum status status = ST_OK;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* whatever it is, it is not waited for */
     ssize_t n = fd < 0 ? 0 : read(fd, text, room - 1);
     if (fd < 0)
         status = no_current(index_dir, errno, err);
+    else if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size >= (off_t)room)
+        status = err_set(err, ST_DAMAGED, "%s: damaged: it does not name a generation", path);
     else if (n < 0)
         status = err_sys(err, errno == EISDIR ? ST_DAMAGED : ST_IO, errno, "%s: cannot read", path);
     text[n > 0 ? n : 0] = '\0';
+    if (status == ST_OK && strlen(text) != (size_t)n)
+        status = err_set(err, ST_DAMAGED, "%s: damaged: it does not name a generation", path);
     if (fd >= 0)
         (void)close(fd);
     free(path);

@@ -82,6 +82,26 @@ is 'an index without documents' "$(info e documents)" 0
 run 0 'an empty file is a document' --index e empty
 is 'one document, no words' "$(info e documents) $(info e words)" '1 0'
 
+
+# A `current` that was lost is made again: nothing is swept away, even when the run then fails.
+mkdir lost lost/p lost/q
+echo one > lost/p/a
+echo two > lost/q/b
+run 0 'two roots' --index k lost/p lost/q
+run 0 'and again' --index k
+rm k/current
+run 65 'without current it is damaged' --index k --check
+if (ulimit -f 0; "$program" --index k lost/p > "$work/out" 2> "$work/err"); then
+    not_ok 'a run that cannot write'
+else
+    ok 'a run that cannot write'
+fi
+run 0 'the next run' --index k lost/p
+is 'holds what it held' "$(info k documents)" 2
+rm k/current
+mkfifo k/current
+run 65 'current is a named pipe' --index k --check
+
 # what cannot be read; root reads everything, so somebody else is asked to
 chmod 755 "$work" "$work/in"
 if [ "$(id -u)" -eq 0 ] && ! command -v setpriv > /dev/null; then
