@@ -1,5 +1,6 @@
 # doc/ - the manual. SPDX-License-Identifier: GPL-2.0-or-later
 dist_doc_DATA += \
+	doc/index-format.md \
 	doc/protocol.md \
 	doc/query.md
 dist_man_MANS += \
