@@ -20,6 +20,7 @@ replay() {
 
 replay fuzz_token "$top_srcdir/corpus/languages" "$top_srcdir/corpus/notes"
 replay fuzz_query "$seeds/query.lines"
+replay fuzz_match "$seeds/match.lines"
 
 echo "1..$checks"
 exit "$failed"

@@ -57,8 +57,11 @@ TESTS += tests/no-cmocka.sh
 endif
 
 # A fuzzer is linked with libFuzzer, or with a main that replays seeds.
-FUZZERS = tests/fuzz/fuzz_query tests/fuzz/fuzz_token
+FUZZERS = tests/fuzz/fuzz_match tests/fuzz/fuzz_query tests/fuzz/fuzz_token
 FUZZ_LIBS = libverbatim_indexer.a $(ENGINE_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS)
+tests_fuzz_fuzz_match_SOURCES = tests/fuzz/fuzz_match.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_match_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
+tests_fuzz_fuzz_match_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 tests_fuzz_fuzz_query_LDADD = $(FUZZ_LIBS)
@@ -127,6 +130,12 @@ ORACLE_FILES = \
 	tests/oracle/words.py
 TESTS += tests/oracle/test_oracle.py tests/differential.sh
 EXTRA_DIST += $(ORACLE_FILES) tests/differential.sh
+
+# Laws between answers; many writings. Both use the oracle's documents and its way of asking.
+LAWS_FILES = tests/laws/laws.py tests/laws/rules.py tests/laws/run.sh tests/laws/variants.py
+LANGUAGES_FILES = tests/languages/languages.py tests/languages/run.sh tests/languages/sentences.py
+TESTS += tests/laws/run.sh tests/languages/run.sh
+EXTRA_DIST += $(LAWS_FILES) $(LANGUAGES_FILES)
 
 TESTS += tests/check-style.sh
 EXTRA_DIST += tests/driver.sh tests/check-style.sh tests/fuzz.sh tests/no-cmocka.sh tests/data
