@@ -2,7 +2,7 @@
 BENCHMARKS = bench/bench_verbatim bench/peer_xapian
 EXTRA_PROGRAMS = $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
-EXTRA_DIST += bench/compare.py
+EXTRA_DIST += bench/compare.py bench/pathological.py
 bench_bench_verbatim_SOURCES = bench/bench_verbatim.c
 bench_bench_verbatim_LDADD = $(ENGINE_LIBS)
 bench_peer_xapian_SOURCES = bench/peer_xapian.cc
