@@ -106,7 +106,8 @@ static enum status read_all(struct lines *l, struct err *err)
 {
     int fd = open(l->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return err_sys(err, errno == ENOENT || errno == EACCES ? ST_NOT_FOUND : ST_IO, errno, "%s: cannot open", l->path);
+        return err_sys(err, errno == ENOENT || errno == EACCES ? ST_NOT_FOUND : ST_IO, errno, "%s: cannot open",
+                       l->path);
     enum status status = read_fd(l, fd, err);
     (void)close(fd);
     return status;

@@ -17,9 +17,9 @@ struct lock {
 enum status lock_take(const char *index_dir, bool create, double wait_seconds, struct lock *lock, struct err *err);
 void lock_release(struct lock *lock);
 
-/* With the lock held: when the folder has generations but no `current` (it was lost, or a first run ended just before it
- * was written), makes the newest one whose manifest is whole the live one, so that nothing is swept away. ST_DAMAGED when
- * none is. */
+/* With the lock held: when the folder has generations but no `current` (it was lost, or a first run ended just before
+ * it was written), makes the newest one whose manifest is whole the live one, so that nothing is swept away.
+ * ST_DAMAGED when none is. */
 enum status lock_recover(const char *index_dir, struct err *err);
 
 /* With the lock held: removes scratch folders, and generations and segments that neither the live generation nor a

@@ -46,8 +46,8 @@ static enum status judge_name(void *context, const char *name, struct err *err)
     if (parsed.kind == NAMES_FOREIGN)
         return err_set(err, ST_DAMAGED, "%s: not an index: it has '%s' in it", index_dir, name);
     if (parsed.kind == NAMES_GENERATION && parsed.generation > 1)
-        return err_set(err, ST_DAMAGED, "%s: damaged: it has no file named current; the next run of the indexer makes it",
-                       index_dir);
+        return err_set(err, ST_DAMAGED,
+                       "%s: damaged: it has no file named current; the next run of the indexer makes it", index_dir);
     return ST_OK;
 }
 

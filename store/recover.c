@@ -56,7 +56,7 @@ enum status lock_recover(const char *index_dir, struct err *err)
     if (f.whole > 0)
         return manifest_publish(index_dir, f.whole, err);
     if (f.newest > 1) /* a first run that was interrupted leaves generation 1 at most */
-        return err_set(err, ST_DAMAGED, "%s: damaged: it has generations, but no file named current and no whole manifest",
-                       index_dir);
+        return err_set(err, ST_DAMAGED,
+                       "%s: damaged: it has generations, but no file named current and no whole manifest", index_dir);
     return ST_OK;
 }
