@@ -38,8 +38,9 @@ enum status excerpt_first_line(struct searcher *s, const struct segment *segment
     if (status != ST_OK || s->scratch.len == 0)
         return status;
     const char *text = s->scratch.data;
-    size_t len = s->scratch.len - (s->scratch.len == FIRST_LINES ? 4 : 0); /* a cut character is no text */
-    len = utf8_floor(text, len);
+    size_t len = s->scratch.len;
+    if (len == FIRST_LINES) /* a cut character is no text */
+        len = utf8_floor(text, len - 4);
     struct token token;
     tokenizer_begin(s->tokenizer, text, len, NULL);
     if (!tokenizer_next(s->tokenizer, &token))

@@ -82,7 +82,7 @@ struct slice match_leaf(struct matcher *m, unsigned number, bool title)
         match_field(m, true, m->doc->n_title > 0 ? 0 : m->base, &lo, &hi);
         found = hi > lo ? cut(found, lo, hi - 1) : (struct slice){0};
     }
-    return m->lo > 0 || m->hi < UINT32_MAX ? cut(found, m->lo, m->hi) : found;
+    return found.n > 0 && (m->lo > 0 || m->hi < UINT32_MAX) ? cut(found, m->lo, m->hi) : found;
 }
 
 /* ---- sentences --------------------------------------------------------------------------------------------------- */

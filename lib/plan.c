@@ -309,6 +309,15 @@ static enum plan_kind node_kind(const struct query *q)
     }
 }
 
+/* What an AND or OR says twice, it says once. */
+static bool said_before(const struct query *q, size_t child)
+{
+    for (size_t i = 0; i < child; i++)
+        if (query_equal(q->children[i], q->children[child]))
+            return true;
+    return false;
+}
+
 static struct plan_node *make_node(struct maker *m, const struct query *q, bool title)
 {
     while (q->kind == QUERY_TITLE) {
@@ -326,10 +335,10 @@ static struct plan_node *make_node(struct maker *m, const struct query *q, bool 
         node->unit = make_span(m, q, title);
         m->plan->units[m->plan->n_units++] = node;
     } else {
-        node->n_children = q->n_children;
         node->children = alloc(m, q->n_children, sizeof *node->children);
         for (size_t i = 0; i < q->n_children && !m->failed; i++)
-            node->children[i] = make_node(m, q->children[i], title);
+            if (!said_before(q, i))
+                node->children[node->n_children++] = make_node(m, q->children[i], title);
     }
     return node;
 }
