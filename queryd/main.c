@@ -95,6 +95,15 @@ static void say_ready(const struct server *s)
     log_info(s->log, "%s: generation %" PRIu64 " serves", s->flags->index_dir, generation_number(s->generation));
 }
 
+/* Until the loop runs that ends by it: the thread that verifies the index may send it before. */
+static void hold_back_term(bool hold)
+{
+    sigset_t term;
+    (void)sigemptyset(&term);
+    (void)sigaddset(&term, SIGTERM);
+    (void)pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &term, NULL);
+}
+
 /* The sockets come first: a live daemon is found out before the index costs anything, and no thread sees the umask
  * change. What connects meanwhile waits. */
 static enum status serve(const struct flags *flags, const struct log *log, struct err *err)
@@ -104,9 +113,11 @@ static enum status serve(const struct flags *flags, const struct log *log, struc
     enum status status = listen_open(&listeners, flags->listen, flags->n_listen, err);
     if (status != ST_OK)
         return status;
+    hold_back_term(true);
     status = server_init(&server, flags, log, &listeners, err);
     if (status == ST_OK) {
         say_ready(&server);
+        hold_back_term(false);
         status = server_run(&server, err);
         if (status == ST_OK)
             status = generation_damage(server.generation, err);
