@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -29,14 +30,22 @@ struct shim_builder {
     size_t n_pending; /* postings that Xapian holds in memory */
 };
 
+/* A document of very many terms is several of Xapian's: the first, and behind it further ones that hold CONTINUES too.
+ * A term stands in one of them only, so that reading needs no more than the right number:
+ *
+ *     document        1    2    2    3    3    3    4
+ *     Xapian's        1    2    3    4    5    6    7
+ *     further ones              3         5    6               */
 struct shim_db {
     Xapian::Database db;
     std::string path;
+    std::vector<Xapian::docid> further;
 };
 
 struct shim_postings {
     Xapian::PostingIterator at, end;
-    const std::string *path; /* of its shim_db, which outlives it */
+    const struct shim_db *db; /* outlives it */
+    size_t n_passed;          /* further ones at or before the last document read */
 };
 
 struct shim_stemmer {
@@ -185,6 +194,46 @@ enum status open_database(const char *path, Xapian::Database *out, struct err *e
     return status;
 }
 
+/* ---- documents of many terms ---------------------------------------------------------------------------------- */
+
+const char CONTINUES[] = "\xff"; /* no UTF-8, so no word */
+
+/* Number of the first of Xapian's documents that make up a document. */
+Xapian::docid number_in_xapian(const std::vector<Xapian::docid> &further, uint32_t doc)
+{
+    /* The i-th further one, from 0, belongs to document further[i] - i - 1: those of earlier documents count. */
+    size_t low = 0, high = further.size();
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (further[mid] - mid - 1 < doc)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    uint64_t number = uint64_t(doc) + low;
+    return number > UINT32_MAX ? UINT32_MAX : Xapian::docid(number);
+}
+
+/* Document of one of Xapian's; *n_passed goes along with ascending ones. */
+uint32_t number_of_document(const std::vector<Xapian::docid> &further, Xapian::docid number, size_t *n_passed)
+{
+    while (*n_passed < further.size() && further[*n_passed] <= number)
+        ++*n_passed;
+    return number - uint32_t(*n_passed);
+}
+
+enum status make_document(const struct shim_builder *b, const struct shim_term *terms, size_t n_terms,
+                          Xapian::Document *doc, struct err *err)
+{
+    for (size_t i = 0; i < n_terms; i++) {
+        enum status status = term_check(b->dir.c_str(), terms[i].bytes, terms[i].len, err);
+        if (status != ST_OK)
+            return status;
+        doc->add_term(std::string(terms[i].bytes, terms[i].len), terms[i].wdf);
+    }
+    return ST_OK;
+}
+
 /* ---- flushing ------------------------------------------------------------------------------------------------ */
 
 /* Xapian gathers postings in nested trees, which are fast only while they fit the processor's cache; flushing them into
@@ -197,6 +246,16 @@ void flush_pending(struct shim_builder *b)
     b->db.commit_transaction();
     b->db.commit();
     b->n_pending = 0;
+}
+
+void add_document(struct shim_builder *b, const Xapian::Document &doc, size_t n_terms)
+{
+    b->db.add_document(doc);
+    b->n_pending += n_terms;
+    if (b->n_pending >= FLUSH_POSTINGS) {
+        flush_pending(b);
+        b->db.begin_transaction(false);
+    }
 }
 
 } // namespace
@@ -221,18 +280,25 @@ enum status shim_builder_add(struct shim_builder *b, const struct shim_term *ter
 {
     return guard(err, b->dir.c_str(), [&] {
         Xapian::Document doc;
-        for (size_t i = 0; i < n_terms; i++) {
-            enum status status = term_check(b->dir.c_str(), terms[i].bytes, terms[i].len, err);
-            if (status != ST_OK)
-                return status;
-            doc.add_term(std::string(terms[i].bytes, terms[i].len), terms[i].wdf);
-        }
-        b->db.add_document(doc);
-        b->n_pending += n_terms;
-        if (b->n_pending >= FLUSH_POSTINGS) {
-            flush_pending(b);
-            b->db.begin_transaction(false);
-        }
+        enum status status = make_document(b, terms, n_terms, &doc, err);
+        if (status == ST_OK)
+            add_document(b, doc, n_terms);
+        return status;
+    });
+}
+
+enum status shim_builder_more(struct shim_builder *b, const struct shim_term *terms, size_t n_terms,
+                              struct err *err) SHIM_NOEXCEPT
+{
+    return guard(err, b->dir.c_str(), [&] {
+        Xapian::Document doc;
+        enum status status = make_document(b, terms, n_terms, &doc, err);
+        if (status == ST_OK && b->db.get_lastdocid() == 0)
+            status = err_set(err, ST_USAGE, "%s: more terms before the first document", b->dir.c_str());
+        if (status != ST_OK)
+            return status;
+        doc.add_boolean_term(CONTINUES);
+        add_document(b, doc, n_terms);
         return ST_OK;
     });
 }
@@ -287,11 +353,13 @@ enum status shim_db_open(const char *path, struct shim_db **out, struct err *err
 {
     *out = nullptr;
     return guard(err, path, [&] {
-        std::unique_ptr<shim_db> db(new shim_db{Xapian::Database(), path});
+        std::unique_ptr<shim_db> db(new shim_db{Xapian::Database(), path, {}});
         enum status status = open_database(path, &db->db, err);
-        if (status == ST_OK)
-            *out = db.release();
-        return status;
+        if (status != ST_OK)
+            return status;
+        db->further.assign(db->db.postlist_begin(CONTINUES), db->db.postlist_end(CONTINUES));
+        *out = db.release();
+        return ST_OK;
     });
 }
 
@@ -338,7 +406,7 @@ enum status shim_postings_open(struct shim_db *db, const char *term, size_t len,
         if (status != ST_OK)
             return status;
         const std::string name(term, len);
-        *out = new shim_postings{db->db.postlist_begin(name), db->db.postlist_end(name), &db->path};
+        *out = new shim_postings{db->db.postlist_begin(name), db->db.postlist_end(name), db, 0};
         return ST_OK;
     });
 }
@@ -347,12 +415,14 @@ enum status shim_postings_read(struct shim_postings *p, uint32_t at_least, struc
                                size_t *n, struct err *err) SHIM_NOEXCEPT
 {
     *n = 0;
-    return guard(err, p->path->c_str(), [&] {
-        if (p->at != p->end && *p->at < at_least)
-            p->at.skip_to(at_least);
+    return guard(err, p->db->path.c_str(), [&] {
+        const std::vector<Xapian::docid> &further = p->db->further;
+        const Xapian::docid first = number_in_xapian(further, at_least);
+        if (p->at != p->end && *p->at < first)
+            p->at.skip_to(first);
         size_t filled = 0;
         for (; filled < cap && p->at != p->end; ++p->at, filled++)
-            page[filled] = shim_posting{*p->at, p->at.get_wdf()};
+            page[filled] = shim_posting{number_of_document(further, *p->at, &p->n_passed), p->at.get_wdf()};
         *n = filled;
         return ST_OK;
     });

@@ -21,7 +21,7 @@ extern "C" {
 #include "lib/base.h"
 #include "lib/err.h"
 
-enum { SHIM_TERM_MAX = 245 };
+enum { SHIM_TERM_MAX = 245, SHIM_TERMS_AT_ONCE = 50000 };
 
 /* ---- building ------------------------------------------------------------------------------------------------ */
 
@@ -39,6 +39,10 @@ enum status shim_builder_open(const char *dir, struct shim_builder **out, struct
  * could not hold are refused here (ST_USAGE), before anything is lost. */
 enum status shim_builder_add(struct shim_builder *b, const struct shim_term *terms, size_t n_terms,
                              struct err *err) SHIM_NOEXCEPT;
+/* Gives the document added last more terms, distinct from those it has. A document of very many is best given in parts
+ * of SHIM_TERMS_AT_ONCE: each takes about 500 bytes while Xapian has it in memory, and parts take turns. */
+enum status shim_builder_more(struct shim_builder *b, const struct shim_term *terms, size_t n_terms,
+                              struct err *err) SHIM_NOEXCEPT;
 /* Commits and closes; the handle is gone whatever the status. */
 enum status shim_builder_finish(struct shim_builder *b, struct err *err) SHIM_NOEXCEPT;
 /* Closes without committing; safe on NULL. */

@@ -13,7 +13,7 @@
 
 #define DEFAULT_BUDGET ((size_t)160 << 20)
 /* Beside the table itself: what ranking takes for each word, and recoding for each document and block of text. */
-enum { WORD_BYTES = 40, DOC_BYTES = 8, BLOCK_BYTES = 8, CHUNK_BYTES = 256 };
+enum { WORD_BYTES = 48, DOC_BYTES = 8, BLOCK_BYTES = 8, CHUNK_BYTES = 256 };
 #define MOST_DOCS UINT64_C(2000000000)    /* in a segment */
 #define MOST_STRINGS ((size_t)2000000000) /* bytes of words in a segment */
 
@@ -94,15 +94,33 @@ enum status build_begin(const char *index_dir, const struct build_options *optio
 
 /* ---- gathering ------------------------------------------------------------------------------------------------ */
 
-static bool is_full(const struct build *b)
+/* Bytes that joining so many words takes. */
+static size_t words_memory(const struct wordtab *words)
+{
+    return wordtab_memory(words) + words->n * WORD_BYTES;
+}
+
+static size_t gathered_memory(const struct build *b)
 {
     size_t n_blocks = 0;
     for (size_t i = 0; i < b->n_chunks; i++)
         n_blocks += b->chunks[i].n_blocks;
-    size_t bytes = wordtab_memory(&b->words) + b->words.n * WORD_BYTES + (size_t)b->n_docs * DOC_BYTES +
-                   n_blocks * BLOCK_BYTES + b->n_chunks * CHUNK_BYTES;
-    return bytes >= b->options.memory_budget || b->n_docs >= MOST_DOCS || b->words.strings_len >= MOST_STRINGS ||
+    return words_memory(&b->words) + (size_t)b->n_docs * DOC_BYTES + n_blocks * BLOCK_BYTES +
+           b->n_chunks * CHUNK_BYTES;
+}
+
+static bool is_full(const struct build *b)
+{
+    return gathered_memory(b) >= b->options.memory_budget ||
            (b->options.segment_docs > 0 && b->n_docs >= b->options.segment_docs);
+}
+
+/* Whether a chunk could make the segment too large. Its words are mostly known already, so this errs a little. */
+static bool might_overflow(const struct build *b, const struct chunk *chunk)
+{
+    return b->n_chunks > 0 && (gathered_memory(b) + words_memory(&chunk->words) > b->options.memory_budget ||
+                               b->n_docs + chunk->done.n_docs > MOST_DOCS ||
+                               b->words.strings_len + chunk->words.strings_len > MOST_STRINGS);
 }
 
 /* Forgets the chunks that have become a segment. */
@@ -128,6 +146,7 @@ static enum status forget_chunks(struct build *b, struct err *err)
 static enum status write_segment(struct build *b, struct err *err)
 {
     struct file_seal seal;
+    wordtab_settle(&b->words);
     enum status status = file_finish(&b->numbers, &seal, err);
     if (status == ST_OK && !ARRAY_RESERVE(b->segments, b->segments_cap, b->n_segments + 1))
         status = err_nomem(err);
@@ -140,9 +159,24 @@ static enum status write_segment(struct build *b, struct err *err)
     return status == ST_OK ? open_numbers(b, err) : status;
 }
 
-/* Joins the chunk's words to the segment's table, noting which became which. */
-static enum status append_words(struct build *b, const struct chunk *chunk, struct err *err)
+/* The first chunk's table becomes the segment's: it may be the largest. */
+static void take_words(struct build *b, struct chunk *chunk)
 {
+    wordtab_release(&b->words);
+    b->words = chunk->words;
+    chunk->words = (struct wordtab){0};
+    for (uint32_t n = 0; n < b->words.n; n++)
+        file_put(&b->numbers, &n, sizeof n);
+}
+
+/* Joins the chunk's words to the segment's table, noting which became which. */
+static enum status append_words(struct build *b, struct chunk *chunk, struct err *err)
+{
+    b->n_numbers += chunk->words.n;
+    if (b->n_chunks == 0) {
+        take_words(b, chunk);
+        return ST_OK;
+    }
     for (size_t i = 0; i < chunk->words.n; i++) {
         const struct wordtab_word *from = &chunk->words.words[i];
         size_t len;
@@ -156,7 +190,6 @@ static enum status append_words(struct build *b, const struct chunk *chunk, stru
         uint32_t n = (uint32_t)number;
         file_put(&b->numbers, &n, sizeof n);
     }
-    b->n_numbers += chunk->words.n;
     return ST_OK;
 }
 
@@ -176,16 +209,19 @@ static enum status append_done(struct build *b, struct chunk *chunk, struct err 
     return ST_OK;
 }
 
+static enum status append_chunk(struct build *b, struct chunk *chunk, struct err *err)
+{
+    enum status status = might_overflow(b, chunk) ? write_segment(b, err) : ST_OK;
+    if (status == ST_OK)
+        status = append_words(b, chunk, err);
+    if (status == ST_OK)
+        status = append_done(b, chunk, err);
+    return status == ST_OK ? join_terms_early(b, err) : status;
+}
+
 enum status build_append(struct build *build, struct chunk *chunk, struct err *err)
 {
-    enum status status = ST_OK;
-    if (chunk->done.n_docs > 0) {
-        status = append_words(build, chunk, err);
-        if (status == ST_OK)
-            status = append_done(build, chunk, err);
-        if (status == ST_OK)
-            status = join_terms_early(build, err);
-    }
+    enum status status = chunk->done.n_docs > 0 ? append_chunk(build, chunk, err) : ST_OK;
     chunk_free(chunk);
     return status == ST_OK && is_full(build) ? write_segment(build, err) : status;
 }

@@ -223,21 +223,38 @@ static enum status add_body(struct chunk *c, const struct document *doc, struct 
     return ST_OK;
 }
 
-/* Hands the distinct words to Xapian and counts them in the chunk's table. */
-static enum status add_postings(struct chunk *c, struct err *err)
+/* Fills in the terms of words [from, from + n) of the document at hand, and counts them in the chunk's table. */
+static void fill_terms(struct chunk *c, size_t from, size_t n)
 {
     struct chunk_writer *w = c->writer;
-    if (!ARRAY_RESERVE(w->terms, w->terms_cap, w->n_distinct))
-        return err_nomem(err);
-    for (size_t i = 0; i < w->n_distinct; i++) {
-        struct wordtab_word *word = &c->words.words[w->distinct[i]];
+    for (size_t i = 0; i < n; i++) {
+        uint32_t number = w->distinct[from + i];
+        struct wordtab_word *word = &c->words.words[number];
         struct shim_term *term = &w->terms[i];
-        term->bytes = wordtab_bytes(&c->words, w->distinct[i], &term->len);
+        term->bytes = wordtab_bytes(&c->words, number, &term->len);
         term->wdf = word->in_doc;
         word->documents++;
         word->occurrences += word->in_doc;
     }
-    return shim_builder_add(w->postings, w->terms, w->n_distinct, err);
+}
+
+/* Hands the distinct words to Xapian, those of a vast document in parts. */
+static enum status add_postings(struct chunk *c, struct err *err)
+{
+    struct chunk_writer *w = c->writer;
+    size_t from = 0;
+    do {
+        size_t rest = w->n_distinct - from, n = rest < SHIM_TERMS_AT_ONCE ? rest : SHIM_TERMS_AT_ONCE;
+        if (!ARRAY_RESERVE(w->terms, w->terms_cap, n))
+            return err_nomem(err);
+        fill_terms(c, from, n);
+        enum status status = from == 0 ? shim_builder_add(w->postings, w->terms, n, err)
+                                       : shim_builder_more(w->postings, w->terms, n, err);
+        if (status != ST_OK)
+            return status;
+        from += n;
+    } while (from < w->n_distinct);
+    return ST_OK;
 }
 
 /* ---- the rest of a document ------------------------------------------------------------------------------------ */
@@ -341,6 +358,7 @@ enum status chunk_finish(struct chunk *chunk, struct err *err)
         w->postings = NULL;
     }
     chunk->done.n_ids = (uint32_t)chunk->words.n;
+    wordtab_settle(&chunk->words);
     free_writer(w);
     chunk->writer = NULL;
     return status;

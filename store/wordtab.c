@@ -28,26 +28,39 @@ static uint64_t hash_of(const char *bytes, size_t len)
     return mix(mix(h, tail), len);
 }
 
-static bool grow_slots(struct wordtab *t)
+static void fill_slots(const struct wordtab *t, uint64_t *slots, size_t n_slots)
 {
-    size_t n_slots = t->n_slots == 0 ? FIRST_SLOTS : 2 * t->n_slots;
-    uint64_t *slots = calloc(n_slots, sizeof *slots);
-    if (slots == NULL)
-        return false;
-    for (size_t i = 0; i < t->n_slots; i++) {
-        if (t->slots[i] == 0)
-            continue;
-        size_t len, number = (size_t)(t->slots[i] & UINT32_MAX) - 1;
+    for (size_t number = 0; number < t->n; number++) {
+        size_t len;
         const char *bytes = wordtab_bytes(t, number, &len);
-        size_t at = hash_of(bytes, len) & (n_slots - 1);
+        uint64_t hash = hash_of(bytes, len);
+        size_t at = hash & (n_slots - 1);
         while (slots[at] != 0)
             at = (at + 1) & (n_slots - 1);
-        slots[at] = t->slots[i];
+        slots[at] = (hash >> 32) << 32 | (number + 1);
     }
-    free(t->slots);
-    t->slots = slots;
+}
+
+/* Makes slots for one word more, at most two thirds full; the old ones go first, as they can be made again. */
+static bool grow_slots(struct wordtab *t)
+{
+    size_t n_slots = FIRST_SLOTS;
+    while (t->n + t->n / 2 >= n_slots)
+        n_slots *= 2;
+    wordtab_settle(t);
+    t->slots = calloc(n_slots, sizeof *t->slots);
+    if (t->slots == NULL)
+        return false;
     t->n_slots = n_slots;
+    fill_slots(t, t->slots, n_slots);
     return true;
+}
+
+void wordtab_settle(struct wordtab *t)
+{
+    free(t->slots);
+    t->slots = NULL;
+    t->n_slots = 0;
 }
 
 static bool add_word(struct wordtab *t, const char *bytes, size_t len)
@@ -70,7 +83,7 @@ static bool is_word(const struct wordtab *t, size_t number, const char *bytes, s
 
 int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len)
 {
-    if (t->n + t->n / 2 >= t->n_slots && !grow_slots(t)) /* at most two thirds full */
+    if (t->n + t->n / 2 >= t->n_slots && !grow_slots(t))
         return WORDTAB_NONE;
     uint64_t hash = hash_of(bytes, len);
     size_t at = hash & (t->n_slots - 1);
@@ -94,7 +107,7 @@ const char *wordtab_bytes(const struct wordtab *t, size_t number, size_t *len)
 
 size_t wordtab_memory(const struct wordtab *t)
 {
-    return t->cap * sizeof *t->words + t->strings_cap + t->n_slots * sizeof *t->slots;
+    return t->n * sizeof *t->words + t->strings_len + t->n_slots * sizeof *t->slots;
 }
 
 void wordtab_release(struct wordtab *t)

@@ -29,7 +29,9 @@ enum { WORDTAB_NONE = -1 };
 int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len);
 /* The bytes of a word, until the next is added. */
 const char *wordtab_bytes(const struct wordtab *t, size_t number, size_t *len);
-/* Bytes that it holds. */
+/* Gives back what only adding needs; adding makes it again. */
+void wordtab_settle(struct wordtab *t);
+/* Bytes that it uses. */
 size_t wordtab_memory(const struct wordtab *t);
 void wordtab_release(struct wordtab *t); /* safe on a zeroed one */
 

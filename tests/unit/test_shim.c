@@ -169,6 +169,70 @@ static void test_skipping(void **state)
     free(one);
 }
 
+/* Documents given in parts count as one, wherever a term of theirs was: doc 2 in 3 parts, doc 4 in 2, twice over. */
+static void build_in_parts(const char *path)
+{
+    struct err err = {0};
+    struct shim_builder *b;
+    struct shim_term all = {"all", 3, 1}, first = {"first", 5, 2}, second = {"second", 6, 3}, third = {"third", 5, 4};
+    HELP_OK(shim_builder_open(path, &b, &err));
+    assert_int_equal(shim_builder_more(b, &first, 1, &err), ST_USAGE); /* of no document */
+    for (int doc = 1; doc <= 5; doc++) {
+        HELP_OK(shim_builder_add(b, doc % 2 ? &all : &first, 1, &err));
+        if (doc % 2 == 0)
+            HELP_OK(shim_builder_more(b, doc == 2 ? &second : &all, 1, &err));
+        if (doc == 2)
+            HELP_OK(shim_builder_more(b, (struct shim_term[]){third, all}, 2, &err));
+    }
+    HELP_OK(shim_builder_finish(b, &err));
+}
+
+static void check_docs(struct shim_db *db, const char *term, uint32_t at_least, const uint32_t *docs, size_t n_docs)
+{
+    struct err err = {0};
+    struct shim_postings *p;
+    struct shim_posting page[2];
+    size_t n, found = 0;
+    HELP_OK(shim_postings_open(db, term, strlen(term), &p, &err));
+    do {
+        HELP_OK(shim_postings_read(p, at_least, page, BASE_COUNT(page), &n, &err));
+        for (size_t i = 0; i < n; i++, found++) {
+            assert_true(found < n_docs);
+            assert_int_equal(page[i].doc, docs[found]);
+        }
+    } while (n > 0);
+    assert_int_equal(found, n_docs);
+    shim_postings_free(p);
+}
+
+static void test_documents_in_parts(void **state)
+{
+    static const uint32_t all[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, first[] = {2, 4, 7, 9}, second[] = {2, 7};
+    struct err err = {0};
+    struct shim_db *db;
+    struct shim_stats stats;
+    char *one = help_path(state, "one"), *two = help_path(state, "two"), *joined = help_path(state, "joined");
+    build_in_parts(one);
+    build_in_parts(two);
+    HELP_OK(shim_compact((const char *[]){one, two}, 2, joined, &err));
+    HELP_OK(shim_db_open(joined, &db, &err));
+    for (uint32_t at_least = 0; at_least <= 10; at_least++) {
+        uint32_t skipped = at_least == 0 ? 0 : at_least - 1;
+        check_docs(db, "all", at_least, all + skipped, 10 - skipped);
+    }
+    check_docs(db, "first", 0, first, 4);
+    check_docs(db, "first", 3, first + 1, 3);
+    check_docs(db, "second", 0, second, 2);
+    check_docs(db, "third", 3, second + 1, 1);
+    check_docs(db, "third", 8, NULL, 0);
+    HELP_OK(shim_term_stats(db, "all", 3, &stats, &err));
+    assert_true(stats.documents == 10 && stats.occurrences == 10);
+    shim_db_close(db);
+    free(one);
+    free(two);
+    free(joined);
+}
+
 static void test_terms_that_cannot_be(void **state)
 {
     struct err err = {0};
@@ -272,6 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HELP_TEST(test_build_join_read), HELP_TEST(test_nothing),
         HELP_TEST(test_documents_without_terms), HELP_TEST(test_skipping),
+        HELP_TEST(test_documents_in_parts),
         HELP_TEST(test_terms_that_cannot_be), HELP_TEST(test_not_a_database),
         cmocka_unit_test(test_stems),
     };

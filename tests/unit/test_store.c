@@ -219,7 +219,7 @@ static void check_postings(const struct segment *s, const struct vocab_word *wor
     do {
         HELP_OK(shim_postings_read(postings, 0, page, BASE_COUNT(page), &n, &err));
         for (size_t i = 0; i < n; i++)
-            occurrences += page[i].wdf;
+            occurrences += page[i].doc <= segment_docs(s) ? page[i].wdf : 0;
         documents += n;
     } while (n > 0);
     shim_postings_free(postings);
@@ -329,6 +329,48 @@ static void test_very_many_chunks(void **state)
 static void test_no_documents(void **state)
 {
     check_plan(state, (struct help_plan){.seed = 1, .n_docs = 0, .chunk_docs = 1, .n_threads = 1});
+}
+
+static void add_one(struct chunk *chunk, const char *path, const char *text, size_t len)
+{
+    struct err err = {0};
+    struct document doc = {.path = path, .path_len = strlen(path), .text = text, .text_len = len,
+                           .date = DOCUMENT_NO_DATE};
+    HELP_OK(chunk_add(chunk, &doc, &err));
+}
+
+/* More distinct words in a document than Xapian is given at once, with small documents before and behind. */
+static void test_vast_document(void **state)
+{
+    struct err err = {0};
+    struct lock lock;
+    struct build *build;
+    struct chunk *chunk;
+    struct manifest manifest = {0};
+    struct snapshot *s;
+    struct buf text = BUF_INIT;
+    char *index_dir = help_path(state, "index");
+    for (uint32_t i = 0; i < 2 * SHIM_TERMS_AT_ONCE + 10; i++)
+        buf_addf(&text, "every v%u ", i);
+    assert_true(buf_ok(&text));
+    HELP_OK(lock_take(index_dir, true, 0, &lock, &err));
+    HELP_OK(build_begin(index_dir, NULL, &build, &err));
+    HELP_OK(chunk_new(build, 0, &chunk, &err));
+    add_one(chunk, "small", "every v1 word", 13);
+    add_one(chunk, "vast", text.data, text.len);
+    add_one(chunk, "small too", "every last v100001 v20 word", 27);
+    HELP_OK(chunk_finish(chunk, &err));
+    HELP_OK(build_append(build, chunk, &err));
+    HELP_OK(build_publish(build, &manifest, &err));
+    build_free(build);
+    manifest_release(&manifest);
+    HELP_OK(snapshot_check(index_dir, &err));
+    HELP_OK(snapshot_open(index_dir, 1, true, &s, &err));
+    check_vocab(snapshot_segment(s, 0));
+    snapshot_unref(s);
+    lock_release(&lock);
+    buf_release(&text);
+    free(index_dir);
 }
 
 /* A document of nothing, alone. */
@@ -467,6 +509,7 @@ int main(void)
         HELP_TEST(test_large_chunk),
         HELP_TEST(test_very_many_chunks),
         HELP_TEST(test_no_documents),
+        HELP_TEST(test_vast_document),
         HELP_TEST(test_no_words),
         HELP_TEST(test_threads_change_nothing),
         HELP_TEST(test_segments_change_no_statistics),
