@@ -142,10 +142,11 @@ bool match_in_title(const struct match_doc *doc, uint32_t joint, uint32_t *pos)
 
 /* ---- evaluation -------------------------------------------------------------------------------------------------- */
 
-static void match_either(struct matcher *m, const struct plan_span *span, struct ways *out)
+/* The minimal spans of all operands are among the minimal spans of each. */
+static void match_either(struct matcher *m, const struct plan_span *span, bool root, struct ways *out)
 {
     for (size_t i = 0; i < span->n_children; i++) {
-        const struct ways *ways = match_eval(m, span->children[i], false);
+        const struct ways *ways = match_eval(m, span->children[i], root);
         for (size_t k = 0; k < ways->n; k++)
             if (!way_add(m, out, ways->items[k]))
                 return;
@@ -160,11 +161,11 @@ struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool ro
     if (m->status != ST_OK)
         return out;
     if (span->kind == PLAN_PHRASE)
-        match_phrase(m, span, out);
+        match_phrase(m, span, root, out);
     else if (span->kind == PLAN_UNORDERED)
         match_unordered(m, span, root, out);
     else if (span->kind == PLAN_EITHER)
-        match_either(m, span, out);
+        match_either(m, span, root, out);
     else
         match_join(m, span, root, out);
     return out;

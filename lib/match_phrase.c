@@ -53,6 +53,7 @@ static void find_code(struct matcher *m, const struct plan_span *span, struct wa
 /* The ways so far; the next word stands least to most words behind the last one. Before the first word there are no
  * ways yet, and least to most words stand in front of it: stars, and gaps behind a star. */
 struct front {
+    bool root;  /* of the query: only minimal spans are wanted */
     bool begun;
     uint32_t least, most;
     struct ways ways;
@@ -95,6 +96,28 @@ static bool go_on_from(struct matcher *m, const struct front *front, struct slic
     return true;
 }
 
+static int compare_lasts(const void *a, const void *b)
+{
+    const struct way *x = a, *y = b;
+    if (x->last != y->last)
+        return x->last < y->last ? -1 : 1;
+    return (x->first < y->first) - (x->first > y->first);
+}
+
+/* How a phrase goes on depends on where it stands, not on where it began: at the root, of ways to the same place the
+ * one that began last gives the shortest spans, and no other operand cares which words it used. */
+static void keep_latest(struct ways *ways)
+{
+    if (ways->n < 2)
+        return;
+    qsort(ways->items, ways->n, sizeof *ways->items, compare_lasts);
+    size_t n = 1;
+    for (size_t i = 1; i < ways->n; i++)
+        if (ways->items[i].last != ways->items[n - 1].last)
+            ways->items[n++] = ways->items[i];
+    ways->n = n;
+}
+
 static void walk_leaf(struct matcher *m, bool title, unsigned leaf, struct front *front)
 {
     struct slice found = match_leaf(m, leaf, title);
@@ -105,10 +128,12 @@ static void walk_leaf(struct matcher *m, bool title, unsigned leaf, struct front
             ok = begin_at(m, title, leaf, front, found.items[i], &next);
     for (size_t i = 0; i < front->ways.n && ok; i++)
         ok = go_on_from(m, front, found, leaf, &front->ways.items[i], &next);
-    if (front->most > front->least)
+    if (front->root)
+        keep_latest(&next);
+    else if (front->most > front->least)
         ways_sort(m, &next);
     free(front->ways.items);
-    *front = (struct front){.begun = true, .ways = next};
+    *front = (struct front){.root = front->root, .begun = true, .ways = next};
 }
 
 /* Makes spans end where the stars and gaps behind their last word do, whichever way they fall. */
@@ -130,7 +155,7 @@ static void settle(struct matcher *m, bool title, struct front *front)
     }
     ways_sort(m, &next);
     free(front->ways.items);
-    *front = (struct front){.begun = true, .ways = next};
+    *front = (struct front){.root = front->root, .begun = true, .ways = next};
 }
 
 static void begin_range(struct matcher *m, uint32_t words, uint32_t lo, uint32_t hi, struct ways *out)
@@ -172,7 +197,7 @@ static void walk_choice(struct matcher *m, bool title, const struct plan_slot *s
     struct ways all = {0};
     bool ok = true;
     for (size_t i = 0; i < slot->n_choices && ok; i++) {
-        struct front branch = {.begun = front->begun, .least = front->least, .most = front->most};
+        struct front branch = {.root = front->root, .begun = front->begun, .least = front->least, .most = front->most};
         ok = copy_ways(m, &front->ways, &branch.ways);
         if (ok)
             walk_sequence(m, title, &slot->choices[i], &branch);
@@ -184,7 +209,7 @@ static void walk_choice(struct matcher *m, bool title, const struct plan_slot *s
     }
     ways_sort(m, &all);
     free(front->ways.items);
-    *front = (struct front){.begun = true, .ways = all};
+    *front = (struct front){.root = front->root, .begun = true, .ways = all};
 }
 
 static void walk_sequence(struct matcher *m, bool title, const struct plan_sequence *seq, struct front *front)
@@ -211,7 +236,7 @@ static void walk_sequence(struct matcher *m, bool title, const struct plan_seque
     }
 }
 
-void match_phrase(struct matcher *m, const struct plan_span *span, struct ways *ways)
+void match_phrase(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways)
 {
     const struct span_state *state = &m->spans[span->number];
     if (state->absent)
@@ -220,7 +245,7 @@ void match_phrase(struct matcher *m, const struct plan_span *span, struct ways *
         find_code(m, span, ways);
         return;
     }
-    struct front front = {0};
+    struct front front = {.root = root};
     walk_sequence(m, span->title, &span->sequence, &front);
     if (!front.begun)
         begin_anywhere(m, span->title, &front);

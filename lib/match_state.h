@@ -103,7 +103,7 @@ bool match_sentence(struct matcher *m, bool paragraph, uint32_t pos, uint32_t *l
 struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool root);
 
 /* match_phrase.c, match_unordered.c, match_join.c: fill ways, sorted */
-void match_phrase(struct matcher *m, const struct plan_span *span, struct ways *ways);
+void match_phrase(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 void match_unordered(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 /* match_pair.c: NEAR or BEFORE of two single words that have no word in common; its minimal spans. */
 bool match_is_word_pair(const struct plan *plan, const struct plan_span *span);
