@@ -52,7 +52,8 @@ struct shim_stemmer {
     Xapian::Stem stem;
 };
 
-namespace {
+namespace
+{
 
 /* ---- exceptions to statuses ---------------------------------------------------------------------------------- */
 
@@ -238,7 +239,7 @@ enum status make_document(const struct shim_builder *b, const struct shim_term *
 
 /* Xapian gathers postings in nested trees, which are fast only while they fit the processor's cache; flushing them into
  * its tables this often is faster, and keeps a word's postings together. */
-constexpr size_t FLUSH_POSTINGS = 30000;
+constexpr size_t FLUSH_POSTINGS = 40000;
 
 /* Everything happens inside a transaction, because without one closing commits, also when all is to be thrown away. */
 void flush_pending(struct shim_builder *b)

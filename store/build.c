@@ -73,8 +73,7 @@ static enum status begin(struct build *b, const char *index_dir, struct err *err
     return open_numbers(b, err);
 }
 
-enum status build_begin(const char *index_dir, const struct build_options *options, struct build **out,
-                        struct err *err)
+enum status build_begin(const char *index_dir, const struct build_options *options, struct build **out, struct err *err)
 {
     *out = NULL;
     struct build *b = calloc(1, sizeof *b);
@@ -105,8 +104,7 @@ static size_t gathered_memory(const struct build *b)
     size_t n_blocks = 0;
     for (size_t i = 0; i < b->n_chunks; i++)
         n_blocks += b->chunks[i].n_blocks;
-    return words_memory(&b->words) + (size_t)b->n_docs * DOC_BYTES + n_blocks * BLOCK_BYTES +
-           b->n_chunks * CHUNK_BYTES;
+    return words_memory(&b->words) + (size_t)b->n_docs * DOC_BYTES + n_blocks * BLOCK_BYTES + b->n_chunks * CHUNK_BYTES;
 }
 
 static bool is_full(const struct build *b)

@@ -1,11 +1,17 @@
 /* build.h - writing a new generation: documents -> chunks (one thread each, nothing shared) -> segments -> publish.
  *
  * A chunk is a run of documents that one thread tokenizes into its own scratch files: words as ids of the chunk's own
- * vocabulary, text blocks, places, and one small Xapian database (small keeps Xapian's in-memory inverter inside the
- * processor's cache). build_append takes finished chunks in order; when the memory budget is used up, or at the end,
- * the chunks taken so far become one segment: vocabularies joined and ranked, words recoded, databases compacted. What
- * is in a segment depends on the documents and their cutting into chunks only, never on the number of threads.
- * Nothing that is live is touched until build_publish, which renames `current`.
+ * vocabulary, text blocks, places, and one Xapian database. build_append takes finished chunks in order; when the
+ * memory budget is used up, or at the end, the chunks taken so far become one segment: vocabularies joined and ranked,
+ * words recoded, databases compacted (by a thread of their own, meanwhile). What is in a segment depends on the
+ * documents and their cutting into chunks only, never on the number of threads. Nothing that is live is touched until
+ * build_publish, which renames `current`.
+ *
+ * Memory. A segment being gathered or joined takes the budget, and up to 64 MiB of bitmaps while it is joined. A chunk
+ * takes 1 MiB, Xapian's 30 MiB, and 50 to 70 bytes and its own length for each distinct word: 10 MiB for 4 MiB of
+ * prose, 35 MiB for a book of 64 MB. A chunk of more words than the budget holds becomes a segment by itself, which is
+ * the worst case: 64 MB of base64 in one document (2.4 million words) take 270 MiB in all, of random numbers (7 million)
+ * 480 MiB. The document's text is the caller's, and comes on top.
  * Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_BUILD_H
 #define VERBATIM_BUILD_H
@@ -19,26 +25,30 @@ struct build;
 struct chunk;
 
 struct build_options {
-    size_t memory_budget; /* bytes for joining a segment; 0: the default, 160 MiB */
+    size_t memory_budget;  /* bytes for joining a segment; 0: the default, 160 MiB */
     unsigned segment_docs; /* cut a segment after so many documents; 0: no such bound (for tests) */
     const char *language;  /* of stems: that of the manifest; NULL: "en" */
     int zlib_level;        /* 1..9; 0: the default */
 };
 
-/* Sum of file sizes, in bytes, at which the caller should end a chunk and begin the next. */
+/* Sum of file sizes, in bytes, at which the caller should end a chunk and begin the next. Larger ones pack Xapian's
+ * part better (a word's postings of each chunk stand apart) and share the work out worse. */
 enum { BUILD_CHUNK_BYTES = 1 << 22 };
 
 /* Starts a generation in an index folder whose lock the caller holds (lock.h): makes the scratch folder. */
 enum status build_begin(const char *index_dir, const struct build_options *options, struct build **out,
                         struct err *err);
 
-/* One chunk's life, all in one thread: new, add..., finish; then build_append in the coordinating thread. */
+/* One chunk's life, all in one thread: new, add..., finish; then build_append in the coordinating thread. number: any
+ * that no other chunk of the build has. After a failure a chunk is good only for freeing. The document is borrowed for
+ * the call. */
 enum status chunk_new(struct build *build, uint64_t number, struct chunk **out, struct err *err);
 enum status chunk_add(struct chunk *chunk, const struct document *doc, struct err *err);
 enum status chunk_finish(struct chunk *chunk, struct err *err);
 void chunk_free(struct chunk *chunk); /* safe on NULL; deletes its scratch files unless they were appended */
 
-/* Takes a finished chunk over (the pointer is gone whatever the status). Call in order of documents. */
+/* Takes a finished chunk over (the pointer is gone whatever the status). Call in order of documents, one call at a
+ * time; other threads may go on with their chunks meanwhile. */
 enum status build_append(struct build *build, struct chunk *chunk, struct err *err);
 
 /* Writes what is left, syncs every file and folder, and publishes a generation that holds exactly the new segments and

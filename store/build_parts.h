@@ -43,8 +43,8 @@ struct chunk_done {
     size_t n_blocks;
 };
 
-char *chunk_path(const struct chunk_done *done, enum chunk_file file); /* to be freed; NULL: no memory */
-void chunk_done_release(struct chunk_done *done);                      /* frees; files stay */
+char *chunk_path(const struct chunk_done *done, enum chunk_file file);   /* to be freed; NULL: no memory */
+void chunk_done_release(struct chunk_done *done);                        /* frees; files stay */
 enum status chunk_done_remove(struct chunk_done *done, struct err *err); /* the scratch files */
 
 struct chunk {
@@ -58,13 +58,13 @@ struct build {
     char *index_dir, *scratch, *language; /* owned */
     struct build_options options;
     uint64_t generation;
-    struct wordtab words;         /* of the segment being gathered */
-    struct file_writer numbers;   /* scratch: for each chunk, number in `words` of each of its words, uint32_t */
-    char *numbers_path;           /* owned */
+    struct wordtab words;       /* of the segment being gathered */
+    struct file_writer numbers; /* scratch: for each chunk, number in `words` of each of its words, uint32_t */
+    char *numbers_path;         /* owned */
     size_t n_numbers;
-    struct chunk_done *chunks;    /* of that segment, in order */
+    struct chunk_done *chunks; /* of that segment, in order */
     size_t n_chunks, chunks_cap;
-    char **terms;  /* paths of Xapian's databases to be joined, in order */
+    char **terms;                              /* paths of Xapian's databases to be joined, in order */
     size_t n_terms, terms_cap, n_terms_joined; /* the first n_terms_joined are joined ones already */
     unsigned n_joins;
     uint64_t n_docs;

@@ -160,8 +160,7 @@ static uint32_t first_hash(const struct docs *d, uint32_t hash)
     return low;
 }
 
-enum status docs_find(const struct docs *d, const char *path, size_t len, uint32_t *at, uint32_t *doc,
-                      struct err *err)
+enum status docs_find(const struct docs *d, const char *path, size_t len, uint32_t *at, uint32_t *doc, struct err *err)
 {
     uint32_t hash = docs_hash(path, len);
     if (*at == 0)

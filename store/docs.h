@@ -23,10 +23,10 @@
 enum { DOCS_HEAD_LEN = 64, DOCS_RECORD_LEN = 64, DOCS_HASH_LEN = 8 };
 
 struct docs_record {
-    uint64_t words_off;  /* in the body of `words`: the boundary before its first word */
-    uint64_t text_off;   /* in the text of all documents */
-    uint64_t names_off;  /* in names: its path */
-    uint64_t places_off; /* in the body of `places` */
+    uint64_t words_off;           /* in the body of `words`: the boundary before its first word */
+    uint64_t text_off;            /* in the text of all documents */
+    uint64_t names_off;           /* in names: its path */
+    uint64_t places_off;          /* in the body of `places` */
     uint32_t title_len, body_len; /* bytes of the codes of a title kept apart, and of the body */
     uint32_t n_title, n_body;     /* words in them */
     uint32_t heading_pos, heading_words;
@@ -55,7 +55,6 @@ void docs_release(struct docs *d);
 enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out, struct err *err);
 enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_doc *out, struct err *err);
 /* The next document of a path; *at is 0 for the first call. ST_NOT_FOUND when there is no more. */
-enum status docs_find(const struct docs *d, const char *path, size_t len, uint32_t *at, uint32_t *doc,
-                      struct err *err);
+enum status docs_find(const struct docs *d, const char *path, size_t len, uint32_t *at, uint32_t *doc, struct err *err);
 
 #endif

@@ -25,8 +25,8 @@ struct document {
 
     const char *title; /* valid UTF-8, or NULL when the document has none */
     size_t title_len;
-    bool title_in_text;                 /* the title is a heading: it stands in the text ... */
-    uint32_t title_start, title_end;    /* ... at these bytes; otherwise its words are kept apart from the text's */
+    bool title_in_text;              /* the title is a heading: it stands in the text ... */
+    uint32_t title_start, title_end; /* ... at these bytes; otherwise its words are kept apart from the text's */
 
     int64_t date;  /* the document's own, seconds since 1970 UTC, or DOCUMENT_NO_DATE */
     int64_t mtime; /* the file's, seconds since 1970 UTC */

@@ -38,8 +38,8 @@ static enum status open_part(struct segment *s, enum parts_kind kind, const char
 static const struct file_map *part_map(const struct segment *s, enum parts_kind kind)
 {
     const struct file_map *maps[PARTS_COUNT] = {
-        [PARTS_WORDS] = &s->words,      [PARTS_VOCAB] = &s->vocab.map,   [PARTS_DOCS] = &s->docs.map,
-        [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,    [PARTS_BITMAPS] = &s->bitmaps.map,
+        [PARTS_WORDS] = &s->words,       [PARTS_VOCAB] = &s->vocab.map, [PARTS_DOCS] = &s->docs.map,
+        [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,   [PARTS_BITMAPS] = &s->bitmaps.map,
         [PARTS_STEMS] = &s->stems.map,
     };
     return maps[kind];

@@ -16,7 +16,7 @@
 struct segment;
 struct shim_db;
 
-uint32_t segment_docs(const struct segment *s);     /* dead ones included */
+uint32_t segment_docs(const struct segment *s); /* dead ones included */
 const char *segment_id(const struct segment *s);
 const struct vocab *segment_vocab(const struct segment *s);
 struct shim_db *segment_db(const struct segment *s, unsigned reader);

@@ -25,8 +25,8 @@ static enum status verify_terms(const struct segment *s, bool deep, struct err *
 
 static enum status verify_sums(const struct segment *s, bool deep, struct err *err)
 {
-    const struct file_map *maps[] = {&s->words,      &s->vocab.map, &s->docs.map,
-                                     &s->places.map, &s->text.map,  &s->tombs.map, &s->bitmaps.map, &s->stems.map};
+    const struct file_map *maps[] = {&s->words,    &s->vocab.map, &s->docs.map,    &s->places.map,
+                                     &s->text.map, &s->tombs.map, &s->bitmaps.map, &s->stems.map};
     enum status status = verify_terms(s, deep, err);
     for (size_t i = 0; status == ST_OK && i < BASE_COUNT(maps); i++)
         if (maps[i]->base != NULL)
@@ -52,9 +52,9 @@ static enum status check_doc(const struct segment *s, uint32_t doc, uint64_t *wo
     struct segment_place place;
     uint32_t at;
     enum status status = segment_words(s, doc, &w, err);
-    if (status == ST_OK && (!codes_are(s, w.body, w.body_end, w.n_body) ||
-                            !codes_are(s, w.title, w.title_end, w.n_title) || w.heading_words > w.n_body ||
-                            w.heading_pos > w.n_body - w.heading_words))
+    if (status == ST_OK &&
+        (!codes_are(s, w.body, w.body_end, w.n_body) || !codes_are(s, w.title, w.title_end, w.n_title) ||
+         w.heading_words > w.n_body || w.heading_pos > w.n_body - w.heading_words))
         status = file_damaged(&s->words, "a document has other words than its record says", err);
     if (status == ST_OK)
         status = segment_doc(s, doc, &names, err);

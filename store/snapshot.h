@@ -12,8 +12,10 @@
 struct snapshot;
 
 /* Opens the live generation for n_readers threads (each gets Xapian handles of its own). Headers, lengths and tables
- * are verified; with verify_all every byte of every part is. A generation replaced meanwhile is followed to the newest.
- * The caller gets one reference. */
+ * are verified; with verify_all every byte of every part is. Without it, damage in a body is met while reading, and is
+ * a status there, but for Xapian's part: its lists are safe to read only once its bytes were verified. A generation
+ * replaced meanwhile is followed to the newest. ST_NOT_FOUND without an index, ST_DAMAGED, ST_VERSION. The caller gets
+ * one reference. */
 enum status snapshot_open(const char *index_dir, unsigned n_readers, bool verify_all, struct snapshot **out,
                           struct err *err);
 struct snapshot *snapshot_ref(struct snapshot *s);

@@ -18,8 +18,7 @@ enum status text_create(struct text_writer *w, const char *path, int level, stru
     w->packed_room = deflateBound(&w->zs, TEXT_BLOCK);
     w->raw = malloc(TEXT_BLOCK);
     w->packed = malloc(w->packed_room);
-    enum status status =
-        w->raw == NULL || w->packed == NULL ? err_nomem(err) : file_create(&w->file, path, NULL, err);
+    enum status status = w->raw == NULL || w->packed == NULL ? err_nomem(err) : file_create(&w->file, path, NULL, err);
     if (status != ST_OK)
         text_writer_release(w);
     return status;

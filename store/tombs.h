@@ -20,8 +20,8 @@ enum { TOMBS_HEAD_LEN = 32, TOMBS_STAT_LEN = 16 };
 
 /* Writes the tombstones of a generation to come for one segment: dead lists documents, ascending, none twice, n at
  * least 1, those that are dead already included. Sets the entry's dead_docs and dead_words, for its manifest. */
-enum status tombs_write(const char *index_dir, uint64_t generation, const struct segment *segment,
-                        const uint32_t *dead, size_t n, struct manifest_segment *entry, struct err *err);
+enum status tombs_write(const char *index_dir, uint64_t generation, const struct segment *segment, const uint32_t *dead,
+                        size_t n, struct manifest_segment *entry, struct err *err);
 
 /* ---- reading, for segment.c ------------------------------------------------------------------------------------ */
 

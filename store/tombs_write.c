@@ -110,8 +110,8 @@ static enum status write_file(const char *path, const struct count *c, const uin
     return file_finish(&w, NULL, err);
 }
 
-enum status tombs_write(const char *index_dir, uint64_t generation, const struct segment *segment,
-                        const uint32_t *dead, size_t n, struct manifest_segment *entry, struct err *err)
+enum status tombs_write(const char *index_dir, uint64_t generation, const struct segment *segment, const uint32_t *dead,
+                        size_t n, struct manifest_segment *entry, struct err *err)
 {
     struct count c = {.segment = segment};
     enum status status = count_dead(&c, dead, n, err);

@@ -101,9 +101,9 @@ struct help_doc {
 
 static inline void help_add_word(struct buf *out, uint64_t *seed)
 {
-    static const char *const words[] = {"the",     "of",   "Peace",  "treaty",       "négociation", "日本", "ΣΊΣΥΦΟΣ",
-                                        "straße", "don't", "1,000", "naïve",        "can’t",         "ไทย",    "U.S.",
-                                        "moment",  "seize", "a",      "anschlußfähig", "über",          "o"};
+    static const char *const words[] = {"the",    "of",    "Peace", "treaty",        "négociation", "日本", "ΣΊΣΥΦΟΣ",
+                                        "straße", "don't", "1,000", "naïve",         "can’t",       "ไทย",  "U.S.",
+                                        "moment", "seize", "a",     "anschlußfähig", "über",        "o"};
     uint32_t kind = help_random(seed, 100);
     if (kind < 70)
         buf_adds(out, words[help_random(seed, BASE_COUNT(words)) * help_random(seed, 2)]);

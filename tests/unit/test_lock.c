@@ -250,9 +250,10 @@ static void test_numbers_go_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HELP_TEST(test_two_processes),       HELP_TEST(test_waiting),          HELP_TEST(test_foreign_folders),
-        HELP_TEST(test_missing_parent),      HELP_TEST(test_interrupted_first_run),
-        HELP_TEST(test_readers_keep_theirs), HELP_TEST(test_sweep_is_careful), HELP_TEST(test_numbers_go_on),
+        HELP_TEST(test_two_processes),         HELP_TEST(test_waiting),
+        HELP_TEST(test_foreign_folders),       HELP_TEST(test_missing_parent),
+        HELP_TEST(test_interrupted_first_run), HELP_TEST(test_readers_keep_theirs),
+        HELP_TEST(test_sweep_is_careful),      HELP_TEST(test_numbers_go_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,8 +24,8 @@ static void add_doc(struct shim_builder *b, uint32_t d)
     struct err err = {0};
     char own[16];
     int own_len = snprintf(own, sizeof own, "w%u", d);
-    struct shim_term terms[] = {{"every", 5, d % 3 + 1}, {d % 2 ? "odd" : "even", d % 2 ? 3u : 4u, 1},
-                                {own, (size_t)own_len, 7}};
+    struct shim_term terms[] = {
+        {"every", 5, d % 3 + 1}, {d % 2 ? "odd" : "even", d % 2 ? 3u : 4u, 1}, {own, (size_t)own_len, 7}};
     HELP_OK(shim_builder_add(b, terms, BASE_COUNT(terms), &err));
 }
 
@@ -334,11 +334,10 @@ static void test_stems(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HELP_TEST(test_build_join_read), HELP_TEST(test_nothing),
+        HELP_TEST(test_build_join_read),         HELP_TEST(test_nothing),
         HELP_TEST(test_documents_without_terms), HELP_TEST(test_skipping),
-        HELP_TEST(test_documents_in_parts),
-        HELP_TEST(test_terms_that_cannot_be), HELP_TEST(test_not_a_database),
-        cmocka_unit_test(test_stems),
+        HELP_TEST(test_documents_in_parts),      HELP_TEST(test_terms_that_cannot_be),
+        HELP_TEST(test_not_a_database),          cmocka_unit_test(test_stems),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -334,8 +334,8 @@ static void test_no_documents(void **state)
 static void add_one(struct chunk *chunk, const char *path, const char *text, size_t len)
 {
     struct err err = {0};
-    struct document doc = {.path = path, .path_len = strlen(path), .text = text, .text_len = len,
-                           .date = DOCUMENT_NO_DATE};
+    struct document doc = {
+        .path = path, .path_len = strlen(path), .text = text, .text_len = len, .date = DOCUMENT_NO_DATE};
     HELP_OK(chunk_add(chunk, &doc, &err));
 }
 

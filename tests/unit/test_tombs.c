@@ -105,8 +105,12 @@ static void test_dead_documents(void **state)
     struct err err = {0};
     struct snapshot *before, *after, *living;
     char *dir = help_path(state, "index"), *living_dir = help_path(state, "living");
-    help_build((struct help_plan){.index_dir = dir, .seed = 5, .n_docs = N_DOCS, .chunk_docs = CHUNK_DOCS,
-                                  .n_threads = 1, .options = {.segment_docs = SEGMENT_DOCS}});
+    help_build((struct help_plan){.index_dir = dir,
+                                  .seed = 5,
+                                  .n_docs = N_DOCS,
+                                  .chunk_docs = CHUNK_DOCS,
+                                  .n_threads = 1,
+                                  .options = {.segment_docs = SEGMENT_DOCS}});
     build_living(living_dir, 5);
     HELP_OK(snapshot_open(dir, 0, false, &before, &err));
     kill_documents(dir, dies);
