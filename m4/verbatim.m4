@@ -22,12 +22,12 @@ AS_VAR_POPDEF([taken])])
 AC_DEFUN([VERBATIM_WARNINGS],
 [WARN_CFLAGS=
 WARN_CXXFLAGS=
-m4_foreach_w([flag], [-Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wpointer-arith -Wformat=2 -Wundef
-                      -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
-                      -Wimplicit-fallthrough],
+m4_foreach_w([flag], [-Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wpointer-arith
+                      -Wformat=2 -Wno-format-nonliteral -Wundef -Wvla -Wwrite-strings -Wstrict-prototypes
+                      -Wmissing-prototypes -Wold-style-definition -Wimplicit-fallthrough],
   [VERBATIM_FLAG([C], [WARN_CFLAGS], flag)])
-m4_foreach_w([flag], [-Wall -Wextra -Wshadow -Wpointer-arith -Wformat=2 -Wundef -Wnon-virtual-dtor
-                      -Woverloaded-virtual],
+m4_foreach_w([flag], [-Wall -Wextra -Wshadow -Wpointer-arith -Wformat=2 -Wno-format-nonliteral -Wundef
+                      -Wnon-virtual-dtor -Woverloaded-virtual],
   [VERBATIM_FLAG([C++], [WARN_CXXFLAGS], flag)])
 AS_IF([test "x$enable_werror" = xyes], [WARN_CFLAGS="$WARN_CFLAGS -Werror" WARN_CXXFLAGS="$WARN_CXXFLAGS -Werror"])
 AC_SUBST([WARN_CFLAGS])

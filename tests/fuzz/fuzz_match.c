@@ -444,7 +444,7 @@ static void require_expected(const struct subject *s, const struct found *found,
                 minimal = fields[field].last[j] > fields[field].last[i];
             if (!minimal)
                 continue;
-            uint32_t first, last;
+            uint32_t first = NONE, last = NONE;
             require(at < found->n && match_in_title(&s->doc, found->spans[at].first, &first) == (field == 0));
             (void)match_in_title(&s->doc, found->spans[at++].last, &last);
             require(first == i && last == fields[field].last[i]);
