@@ -31,12 +31,27 @@ enum status dir_make(const char *path, struct err *err)
 enum status dir_sync(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno == EACCES)
+        return ST_OK; /* one that may be written but not read cannot be synced */
     if (fd < 0)
         return err_sys(err, ST_IO, errno, "%s: cannot open this folder", path);
     /* Some file systems cannot sync a folder and say so with EINVAL; they keep names without it. */
     int errnum = fsync(fd) == 0 || errno == EINVAL ? 0 : errno;
     (void)close(fd);
     return errnum == 0 ? ST_OK : err_sys(err, ST_IO, errnum, "%s: cannot sync this folder", path);
+}
+
+enum status dir_sync_parent(const char *path, struct err *err)
+{
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    char *parent = len == 0 ? dir_path(".") : dir_path("%.*s", (int)len, path);
+    enum status status = parent == NULL ? err_nomem(err) : dir_sync(parent, err);
+    free(parent);
+    return status;
 }
 
 static int keep_name(const struct dirent *entry)

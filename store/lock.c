@@ -44,7 +44,8 @@ static enum status make_folder(const char *index_dir, struct err *err)
         return ST_OK;
     if (errno != ENOENT)
         return err_sys(err, ST_NOT_FOUND, errno, "%s: cannot look at it", index_dir);
-    return dir_make(index_dir, err);
+    enum status status = dir_make(index_dir, err);
+    return status == ST_OK ? dir_sync_parent(index_dir, err) : status;
 }
 
 static enum status check_is_folder(const char *index_dir, struct err *err)
