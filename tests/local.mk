@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	tests/unit/test_token_random \
 	tests/unit/test_tombs \
 	tests/unit/test_utf8 \
+	tests/unit/test_vocab \
 	tests/unit/test_walk
 
 # What several of them include.
