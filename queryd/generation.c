@@ -197,11 +197,15 @@ static void *verify(void *arg)
 {
     struct generation *g = arg;
     struct err err = {0};
-    uint64_t first = generation_number(g);
-    enum status status = snapshot_check(g->index_dir, &err);
+    struct mark before = {0}, after = {0};
+    bool there = read_mark(g, &before);
+    struct snapshot *first = generation_ref(g);
+    enum status status = snapshot_verify(first, &err);
+    bool untouched = there && read_mark(g, &after) && same_mark(&before, &after); /* not moved away meanwhile */
+    snapshot_unref(first);
     if (status == ST_OK)
         log_debug(g->log, "%s: every byte of the index is as it was written", g->index_dir);
-    else if (status == ST_DAMAGED && generation_number(g) == first)
+    else if (status == ST_DAMAGED && untouched)
         end_damaged(g, &err);
     else
         log_info(g->log, "%s: not verified: %s", g->index_dir, err.text);

@@ -194,6 +194,14 @@ void snapshot_word_stats(const struct snapshot *s, const char *word, size_t len,
     }
 }
 
+enum status snapshot_verify(const struct snapshot *s, struct err *err)
+{
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < s->manifest.n_segments; i++)
+        status = segment_verify(s->segments[i], false, err);
+    return status;
+}
+
 enum status snapshot_check(const char *index_dir, struct err *err)
 {
     struct snapshot *s;

@@ -33,6 +33,10 @@ uint64_t snapshot_words(const struct snapshot *s);
 void snapshot_word_stats(const struct snapshot *s, const char *word, size_t len, uint64_t *documents,
                          uint64_t *occurrences);
 
+/* Verifies every byte of an opened generation, in the files that it has open; only Xapian's part is read by name again
+ * (ST_NOT_FOUND when it is no longer there). */
+enum status snapshot_verify(const struct snapshot *s, struct err *err);
+
 /* Verifies every byte of the live generation: ST_OK only if whole. */
 enum status snapshot_check(const char *index_dir, struct err *err);
 
