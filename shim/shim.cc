@@ -39,6 +39,7 @@ struct shim_builder {
 struct shim_db {
     Xapian::Database db;
     std::string path;
+    bool knows_further; /* read with the first list: opening reads no lists */
     std::vector<Xapian::docid> further;
 };
 
@@ -354,13 +355,11 @@ enum status shim_db_open(const char *path, struct shim_db **out, struct err *err
 {
     *out = nullptr;
     return guard(err, path, [&] {
-        std::unique_ptr<shim_db> db(new shim_db{Xapian::Database(), path, {}});
+        std::unique_ptr<shim_db> db(new shim_db{Xapian::Database(), path, false, {}});
         enum status status = open_database(path, &db->db, err);
-        if (status != ST_OK)
-            return status;
-        db->further.assign(db->db.postlist_begin(CONTINUES), db->db.postlist_end(CONTINUES));
-        *out = db.release();
-        return ST_OK;
+        if (status == ST_OK)
+            *out = db.release();
+        return status;
     });
 }
 
@@ -406,6 +405,9 @@ enum status shim_postings_open(struct shim_db *db, const char *term, size_t len,
         enum status status = term_check(db->path.c_str(), term, len, err);
         if (status != ST_OK)
             return status;
+        if (!db->knows_further)
+            db->further.assign(db->db.postlist_begin(CONTINUES), db->db.postlist_end(CONTINUES));
+        db->knows_further = true;
         const std::string name(term, len);
         *out = new shim_postings{db->db.postlist_begin(name), db->db.postlist_end(name), db, 0};
         return ST_OK;
