@@ -96,8 +96,8 @@ PROTOCOL_FILES = \
 	tests/protocol/load.py \
 	tests/protocol/requests.transcript \
 	tests/protocol/run.py
-TESTS += $(INDEXER_TESTS) tests/protocol.sh tests/daemon.sh
-EXTRA_DIST += $(INDEXER_TESTS) $(PROTOCOL_FILES) tests/indexer/tap.sh tests/protocol.sh tests/daemon.sh
+TESTS += $(INDEXER_TESTS) tests/indexer/cron.sh tests/protocol.sh tests/daemon.sh
+EXTRA_DIST += $(INDEXER_TESTS) tests/indexer/cron.sh $(PROTOCOL_FILES) tests/indexer/tap.sh tests/protocol.sh tests/daemon.sh
 
 # The terminal client.
 CLIENT_FILES = \
