@@ -19,6 +19,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/held.h \
 	indexer/info.c \
 	indexer/info.h \
+	indexer/input.c \
+	indexer/input.h \
 	indexer/language.c \
 	indexer/language.h \
 	indexer/markup.c \
@@ -35,8 +37,6 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/reader.h \
 	indexer/reader_md.c \
 	indexer/reader_text.c \
-	indexer/readfile.c \
-	indexer/readfile.h \
 	indexer/report.c \
 	indexer/report.h \
 	indexer/roots.c \

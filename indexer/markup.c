@@ -165,3 +165,14 @@ bool markup_end(struct markup *m)
     advance(m, m->source_len);
     return !m->failed && buf_ok(&m->text);
 }
+
+void markup_document(const struct markup *m, struct document *doc)
+{
+    doc->text = m->text.data == NULL ? "" : m->text.data;
+    doc->text_len = m->text.len;
+    doc->block_ends = m->block_ends;
+    doc->n_block_ends = m->n_block_ends;
+    doc->blocks_only = true;
+    doc->columns = m->columns;
+    doc->n_columns = m->n_columns;
+}

@@ -52,4 +52,7 @@ void markup_cut(struct markup *m, size_t len);
 /* The last line breaks. False when it failed: out of memory. */
 bool markup_end(struct markup *m);
 
+/* Sets text, block ends and columns of a document to what was built, borrowed until the next markup_begin. */
+void markup_document(const struct markup *m, struct document *doc);
+
 #endif

@@ -8,18 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "indexer/readfile.h"
+#include "lib/arena.h"
 #include "lib/array.h"
 
 enum {
     CHUNK_FILES = 8192, /* a chunk ends after so many files however small they are */
     WINDOW_PER_JOB = 2
-};
-
-struct skip {
-    size_t file;
-    enum read_result why;
-    int errnum;
 };
 
 /* One chunk: a run of files, and what became of it. */
@@ -31,8 +25,9 @@ struct slot {
     enum status status;
     struct err err;
     struct chunk *chunk;
-    struct skip *skips;
+    struct pipeline_skip *skips;
     size_t n_skips, skips_cap;
+    struct arena words; /* of the skips */
 };
 
 struct pipeline {
@@ -53,47 +48,90 @@ struct pipeline {
 struct worker {
     struct pipeline *p;
     struct reader_room room;
-    struct readfile file;
+    struct input input;
     struct buf open_path, stored_path;
 };
 
 /* ---- one chunk ----------------------------------------------------------------------------------------------- */
 
-static enum status note_skip(struct slot *slot, size_t file, enum read_result why, int errnum)
+static bool asked_to_stop(const struct pipeline *p)
+{
+    return p->o->stop != NULL && *p->o->stop != 0;
+}
+
+static enum status note_skip(struct slot *slot, struct pipeline_skip skip, size_t part_len)
 {
     if (!ARRAY_RESERVE(slot->skips, slot->skips_cap, slot->n_skips + 1))
         return err_nomem(&slot->err);
-    slot->skips[slot->n_skips++] = (struct skip){file, why, errnum};
+    const char *part = skip.part, *detail = skip.detail;
+    if (part != NULL)
+        skip.part = arena_copy(&slot->words, part, part_len);
+    if (detail != NULL)
+        skip.detail = arena_copy(&slot->words, detail, strlen(detail));
+    if ((part != NULL && skip.part == NULL) || (detail != NULL && skip.detail == NULL))
+        return err_nomem(&slot->err);
+    slot->skips[slot->n_skips++] = skip;
     return ST_OK;
+}
+
+/* A file on its way from its reader into a chunk. */
+struct passage {
+    struct worker *worker;
+    struct slot *slot;
+    size_t file;
+    enum status status;
+};
+
+static bool pass_document(void *user, struct document *doc)
+{
+    struct passage *p = user;
+    doc->mtime = p->worker->input.mtime;
+    p->status = asked_to_stop(p->worker->p) ? err_set(&p->slot->err, ST_CANCELLED, "stopped")
+                                            : chunk_add(p->slot->chunk, doc, &p->slot->err);
+    return p->status == ST_OK;
+}
+
+static bool pass_skip(void *user, const char *path, size_t path_len, enum read_result why, const char *detail)
+{
+    struct passage *p = user;
+    struct pipeline_skip skip = {.file = p->file, .part = path, .why = why, .detail = detail};
+    p->status = note_skip(p->slot, skip, path_len);
+    return p->status == ST_OK;
+}
+
+static enum read_result read_file(struct worker *w, size_t i, const struct reader_sink *sink)
+{
+    const struct pipeline *p = w->p;
+    struct reading r = {.room = &w->room,
+                        .in = &w->input,
+                        .path = w->stored_path.data,
+                        .path_len = w->stored_path.len,
+                        .max_size = p->o->max_file_size,
+                        .sink = sink};
+    bool follow = p->o->follow || files_root(p->files, i)->is_file;
+    enum read_result result = input_open(&w->input, w->open_path.data, follow);
+    if (result == READ_OK)
+        result = reader_read(&r);
+    input_close(&w->input);
+    reader_room_shrink(&w->room);
+    return result;
 }
 
 static enum status add_file(struct worker *w, struct slot *slot, size_t i)
 {
-    const struct pipeline *p = w->p;
-    struct document doc;
-    files_open_path(p->files, i, &w->open_path);
-    files_stored_path(p->files, i, &w->stored_path);
+    struct passage passage = {.worker = w, .slot = slot, .file = i};
+    struct reader_sink sink = {pass_document, pass_skip, &passage};
+    files_open_path(w->p->files, i, &w->open_path);
+    files_stored_path(w->p->files, i, &w->stored_path);
     if (!buf_ok(&w->open_path) || !buf_ok(&w->stored_path))
         return err_nomem(&slot->err);
-    bool follow = p->o->follow || files_root(p->files, i)->is_file;
-    enum read_result result = readfile_read(&w->file, w->open_path.data, follow, p->o->max_file_size);
-    if (result == READ_OK)
-        result = reader_read(&w->room, w->stored_path.data, w->stored_path.len,
-                             w->file.bytes.data == NULL ? "" : w->file.bytes.data, w->file.bytes.len, &doc);
+    enum read_result result = read_file(w, i, &sink);
     if (result == READ_NOMEM)
         return err_nomem(&slot->err);
-    if (result != READ_OK)
-        return note_skip(slot, i, result, w->file.errnum);
-    doc.mtime = w->file.mtime;
-    enum status st = chunk_add(slot->chunk, &doc, &slot->err);
-    readfile_shrink(&w->file);
-    reader_room_shrink(&w->room);
-    return st;
-}
-
-static bool asked_to_stop(const struct pipeline *p)
-{
-    return p->o->stop != NULL && *p->o->stop != 0;
+    if (result == READ_OK || result == READ_STOPPED)
+        return passage.status;
+    struct pipeline_skip skip = {.file = i, .why = result, .errnum = w->input.errnum, .detail = w->input.detail};
+    return note_skip(slot, skip, 0);
 }
 
 static enum status fill_chunk(struct worker *w, struct slot *slot)
@@ -120,6 +158,7 @@ static void cut_chunk(struct pipeline *p, struct slot *slot)
     slot->end = p->next_file;
     slot->done = false;
     slot->n_skips = 0;
+    arena_clear(&slot->words);
     slot->chunk = NULL;
 }
 
@@ -155,7 +194,7 @@ static void *worker_main(void *user)
     for (struct slot *slot; (slot = take_slot(w->p)) != NULL;)
         finish_slot(w->p, slot, fill_chunk(w, slot));
     reader_room_release(&w->room);
-    readfile_release(&w->file);
+    input_release(&w->input);
     buf_release(&w->open_path);
     buf_release(&w->stored_path);
     return NULL;
@@ -198,8 +237,7 @@ static enum status append_slot(struct pipeline *p, struct slot *slot, struct err
         return slot->status;
     }
     for (size_t i = 0; i < slot->n_skips; i++) {
-        const struct skip *skip = &slot->skips[i];
-        enum status st = p->o->skipped(p->o->user, skip->file, skip->why, skip->errnum, err);
+        enum status st = p->o->skipped(p->o->user, &slot->skips[i], err);
         if (st != ST_OK)
             return st;
     }
@@ -260,6 +298,7 @@ enum status pipeline_run(const struct file_list *files, struct build *build, con
     for (size_t i = 0; p.slots != NULL && i < p.window; i++) {
         chunk_free(p.slots[i].chunk);
         free(p.slots[i].skips);
+        arena_release(&p.slots[i].words);
     }
     pthread_cond_destroy(&p.finished);
     pthread_cond_destroy(&p.taken);

@@ -13,14 +13,22 @@
 #include "lib/err.h"
 #include "store/build.h"
 
-/* A file that was not indexed. Called in the order of the files, by the thread that runs the pipeline. A status other
- * than ST_OK ends the run. */
-typedef enum status pipeline_skipped(void *user, size_t file, enum read_result why, int errnum, struct err *err);
+/* A file that was not indexed, or not whole. */
+struct pipeline_skip {
+    size_t file;
+    const char *part; /* the stored path of the one part that was not, NUL-terminated, or NULL */
+    enum read_result why;
+    int errnum;         /* of READ_UNREADABLE */
+    const char *detail; /* more about it, or NULL */
+};
+
+/* Called in the order of the files, by the thread that runs the pipeline. A status other than ST_OK ends the run. */
+typedef enum status pipeline_skipped(void *user, const struct pipeline_skip *skip, struct err *err);
 
 struct pipeline_options {
     unsigned jobs; /* threads that read, at least 1 */
     bool follow;
-    uint64_t max_file_size;
+    uint64_t max_file_size;            /* bytes of one document */
     const volatile sig_atomic_t *stop; /* not 0: give up with ST_CANCELLED; NULL: never */
     struct progress *progress;
     pipeline_skipped *skipped;

@@ -2,10 +2,11 @@
 #include "indexer/reader.h"
 
 #include <string.h>
+#include <strings.h>
 
-enum { ROOM_KEPT = 8 << 20, EXTENSION_MAX = 16 };
+enum { ROOM_KEPT = 8 << 20, EXTENSION_MAX = 16, FIRST_LOOK = 1 << 15 };
 
-/* The first that takes the extension; the last takes all. */
+/* The first that takes the extension, else the first that takes the beginning, else text. */
 static const struct reader *const readers[] = {&reader_md, &reader_text};
 
 void reader_room_release(struct reader_room *room)
@@ -26,6 +27,8 @@ void reader_room_shrink(struct reader_room *room)
         footnotes_release(&room->notes);
 }
 
+/* ---- which reader -------------------------------------------------------------------------------------------- */
+
 /* Copies the extension of a path between two dots, in lower case; an empty string when it has none. */
 static void extension_of(const char *path, size_t path_len, char out[EXTENSION_MAX + 3])
 {
@@ -44,19 +47,71 @@ const struct reader *reader_for(const char *path, size_t path_len)
 {
     char extension[EXTENSION_MAX + 3];
     extension_of(path, path_len, extension);
-    size_t i = 0;
-    while (readers[i]->extensions[0] != '\0' &&
-           (extension[0] == '\0' || strstr(readers[i]->extensions, extension) == NULL))
-        i++;
-    return readers[i];
+    for (size_t i = 0; i < BASE_COUNT(readers) && extension[0] != '\0'; i++) {
+        if (strstr(readers[i]->extensions, extension) != NULL)
+            return readers[i];
+    }
+    return NULL;
 }
 
-enum read_result reader_read(struct reader_room *room, const char *path, size_t path_len, const char *bytes, size_t len,
-                             struct document *doc)
+static const struct reader *by_beginning(const struct reading *r)
 {
-    struct reader_source source;
+    const struct buf *b = &r->in->bytes;
+    for (size_t i = 0; i < BASE_COUNT(readers) && b->len > 0; i++) {
+        if (readers[i]->begins != NULL && readers[i]->begins(r, b->data, b->len))
+            return readers[i];
+    }
+    return &reader_text;
+}
+
+/* Length of the path without `.gz`, which says nothing about the kind. */
+static size_t unpacked_path_len(const struct reading *r)
+{
+    size_t len = r->path_len;
+    return len > 3 && strncasecmp(r->path + len - 3, ".gz", 3) == 0 ? len - 3 : len;
+}
+
+enum read_result reader_read(struct reading *r)
+{
+    enum read_result result = input_fill(r->in, FIRST_LOOK);
+    if (result == READ_OK && input_is_gzip(r->in)) {
+        result = input_unpack(r->in);
+        if (result == READ_OK)
+            result = input_fill(r->in, FIRST_LOOK);
+    }
+    if (result != READ_OK)
+        return result;
+    const struct reader *reader = reader_for(r->path, unpacked_path_len(r));
+    if (reader == NULL)
+        reader = by_beginning(r);
+    return reader->read(r);
+}
+
+/* ---- for readers --------------------------------------------------------------------------------------------- */
+
+enum read_result reading_bytes(struct reading *r)
+{
+    struct input *in = r->in;
+    uint64_t max = r->max_size < DOCUMENT_TEXT_MAX ? r->max_size : DOCUMENT_TEXT_MAX;
+    if (in->bytes.len > 0 && charset_is_binary(in->bytes.data, in->bytes.len))
+        return READ_BINARY;
+    if (!in->gzip && in->size > max)
+        return READ_TOO_LARGE;
+    enum read_result result = input_fill(in, (size_t)max + 1);
+    if (result == READ_OK && in->bytes.len > max)
+        result = READ_TOO_LARGE;
+    return result;
+}
+
+enum read_result reading_text(struct reading *r, const char *declared, struct reader_source *out)
+{
     const char *charset;
-    switch (charset_to_utf8(&room->charset, bytes, len, NULL, &source.text, &source.len, &charset)) {
+    enum read_result result = reading_bytes(r);
+    if (result != READ_OK)
+        return result;
+    const struct buf *b = &r->in->bytes;
+    switch (charset_to_utf8(&r->room->charset, b->data == NULL ? "" : b->data, b->len, declared, &out->text, &out->len,
+                            &charset)) {
     case CHARSET_BINARY:
         return READ_BINARY;
     case CHARSET_NOMEM:
@@ -64,8 +119,15 @@ enum read_result reader_read(struct reader_room *room, const char *path, size_t 
     case CHARSET_OK:
         break;
     }
-    if (source.len > DOCUMENT_TEXT_MAX)
-        return READ_TOO_LARGE;
-    *doc = (struct document){.path = path, .path_len = path_len, .date = DOCUMENT_NO_DATE};
-    return reader_for(path, path_len)->read(room, &source, doc);
+    return out->len > DOCUMENT_TEXT_MAX ? READ_TOO_LARGE : READ_OK;
+}
+
+struct document reading_document(const struct reading *r)
+{
+    return (struct document){.path = r->path, .path_len = r->path_len, .text = "", .date = DOCUMENT_NO_DATE};
+}
+
+enum read_result reading_give(struct reading *r, struct document *doc)
+{
+    return r->sink->document(r->sink->user, doc) ? READ_OK : READ_STOPPED;
 }

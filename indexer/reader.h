@@ -1,26 +1,16 @@
-/* reader.h - kinds of documents: a file's bytes to a struct document. A kind is one reader_*.c and one line of the
- * table in reader.c. Readers open no files and know no index. Governed by doc/verbatim-indexer.1, "Documents".
- * SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader.h - kinds of documents: a file's bytes to one struct document, or to many. A kind is one reader_*.c and one
+ * line of the table in reader.c. Readers open no files and know no index. Governed by doc/verbatim-indexer.1,
+ * "Documents". SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_READER_H
 #define VERBATIM_READER_H
 
 #include "indexer/charset.h"
 #include "indexer/footnotes.h"
 #include "indexer/frontmatter.h"
+#include "indexer/input.h"
 #include "indexer/markup.h"
 #include "lib/base.h"
 #include "store/document.h"
-
-/* What became of a file. All but READ_OK and READ_NOMEM mean that it is skipped and named. */
-enum read_result {
-    READ_OK,
-    READ_BINARY,
-    READ_TOO_LARGE,
-    READ_BROKEN,
-    READ_UNREADABLE,
-    READ_VANISHED,
-    READ_NOMEM /* ends the run */
-};
 
 /* One thread's room, used again for every document. */
 struct reader_room {
@@ -31,27 +21,59 @@ struct reader_room {
     struct buf title;
 };
 
-/* What a reader gets: valid UTF-8 of at most DOCUMENT_TEXT_MAX bytes, borrowed while the document is in use. */
+/* Where documents go. A call that returns false ends the reading with READ_STOPPED. */
+struct reader_sink {
+    /* All but mtime is filled in; borrowed for the call. */
+    bool (*document)(void *user, struct document *doc);
+    /* A part of the file, by its stored path, that is no document for a reason; detail may be empty. */
+    bool (*skipped)(void *user, const char *path, size_t path_len, enum read_result why, const char *detail);
+    void *user;
+};
+
+/* One file that is being read. All pointers are borrowed while it is. */
+struct reading {
+    struct reader_room *room;
+    struct input *in;
+    const char *path; /* as stored */
+    size_t path_len;
+    uint64_t max_size; /* bytes of a document, unpacked, at most DOCUMENT_TEXT_MAX */
+    const struct reader_sink *sink;
+};
+
+struct reader {
+    const char *name;
+    const char *extensions; /* ".md.markdown.": each between dots, lower case; "" when no name tells */
+    /* Whether a file whose name tells nothing is one by what it begins with; NULL: never. */
+    bool (*begins)(const struct reading *r, const char *bytes, size_t len);
+    enum read_result (*read)(struct reading *r);
+};
+
+extern const struct reader reader_text, reader_md;
+
+/* The reader that a path names by its extension, or NULL. */
+const struct reader *reader_for(const char *path, size_t path_len);
+
+/* Reads the file behind r->in, packed or not: as the kind that its name or its beginning tells. What is returned is
+ * about the file as a whole; documents may have been given whatever it is. */
+enum read_result reader_read(struct reading *r);
+
+/* ---- for readers --------------------------------------------------------------------------------------------- */
+
+/* Valid UTF-8 of at most DOCUMENT_TEXT_MAX bytes, borrowed until the next call for this reading. */
 struct reader_source {
     const char *text;
     size_t len;
 };
 
-struct reader {
-    const char *name;
-    const char *extensions; /* ".md.markdown.": each between dots, lower case; "" takes all */
-    enum read_result (*read)(struct reader_room *room, const struct reader_source *source, struct document *doc);
-};
+/* All bytes of the file in r->in->bytes, unless they are more than max_size. */
+enum read_result reading_bytes(struct reading *r);
+/* The same as text. declared: the charset that the format names, or NULL. */
+enum read_result reading_text(struct reading *r, const char *declared, struct reader_source *out);
 
-extern const struct reader reader_text, reader_md;
-
-/* The reader for a path, by its extension. */
-const struct reader *reader_for(const char *path, size_t path_len);
-
-/* Makes a document of a file's bytes. Its path, and all else but what the file system knows (mtime), is filled in; it
- * is borrowed from path, bytes and room until the next call. */
-enum read_result reader_read(struct reader_room *room, const char *path, size_t path_len, const char *bytes, size_t len,
-                             struct document *doc);
+/* A document of the file's path with no text, title or date yet. */
+struct document reading_document(const struct reading *r);
+/* Hands a document on. */
+enum read_result reading_give(struct reading *r, struct document *doc);
 
 void reader_room_release(struct reader_room *room); /* safe on a zeroed one */
 /* Gives memory back that a large document made it take. */

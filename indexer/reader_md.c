@@ -249,35 +249,41 @@ static void set_title(struct reader_room *room, const struct md *md, struct docu
     }
 }
 
-static enum read_result read_md(struct reader_room *room, const struct reader_source *source, struct document *doc)
+/* Reads the source into the room and md; false when memory ran out. */
+static bool parse(struct reader_room *room, const struct reader_source *source, struct md *md)
 {
     struct markup *m = &room->markup;
     if (!frontmatter_read(&room->front, source->text, source->len))
-        return READ_NOMEM;
+        return false;
     markup_begin(m, source->text, source->len);
-    struct md md = {.m = m, .base = room->front.end, .title_start = NOWHERE, .title_end = NOWHERE};
-    md.parsed = source->text + md.base;
-    md.parsed_len = source->len - md.base;
-    if (!footnotes_find(&room->notes, md.parsed, md.parsed_len))
-        return READ_NOMEM;
-    md.notes = &room->notes;
+    *md = (struct md){.m = m, .base = room->front.end, .title_start = NOWHERE, .title_end = NOWHERE};
+    md->parsed = source->text + md->base;
+    md->parsed_len = source->len - md->base;
+    if (!footnotes_find(&room->notes, md->parsed, md->parsed_len))
+        return false;
+    md->notes = &room->notes;
     if (room->notes.n > 0)
-        md.parsed = room->notes.copy.data;
-    rawhtml_begin(&md.html, source->text, source->len, &html_sink, &md);
-    if (md_parse(md.parsed, (MD_SIZE)md.parsed_len, &parser, &md) != 0 || !markup_end(m))
-        return READ_NOMEM;
-    if (m->text.len > DOCUMENT_TEXT_MAX)
-        return READ_TOO_LARGE;
-    doc->text = m->text.data == NULL ? "" : m->text.data;
-    doc->text_len = m->text.len;
-    doc->block_ends = m->block_ends;
-    doc->n_block_ends = m->n_block_ends;
-    doc->blocks_only = true;
-    doc->columns = m->columns;
-    doc->n_columns = m->n_columns;
-    doc->date = room->front.date;
-    set_title(room, &md, doc);
-    return buf_ok(&room->title) ? READ_OK : READ_NOMEM;
+        md->parsed = room->notes.copy.data;
+    rawhtml_begin(&md->html, source->text, source->len, &html_sink, md);
+    return md_parse(md->parsed, (MD_SIZE)md->parsed_len, &parser, md) == 0 && markup_end(m);
 }
 
-const struct reader reader_md = {"markdown", ".md.markdown.mdown.mkd.mkdn.mdx.", read_md};
+static enum read_result read_md(struct reading *r)
+{
+    struct reader_source source;
+    struct md md;
+    enum read_result result = reading_text(r, NULL, &source);
+    if (result != READ_OK)
+        return result;
+    if (!parse(r->room, &source, &md))
+        return READ_NOMEM;
+    if (md.m->text.len > DOCUMENT_TEXT_MAX)
+        return READ_TOO_LARGE;
+    struct document doc = reading_document(r);
+    markup_document(md.m, &doc);
+    doc.date = r->room->front.date;
+    set_title(r->room, &md, &doc);
+    return buf_ok(&r->room->title) ? reading_give(r, &doc) : READ_NOMEM;
+}
+
+const struct reader reader_md = {"markdown", ".md.markdown.mdown.mkd.mkdn.mdx.", NULL, read_md};

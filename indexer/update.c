@@ -181,6 +181,7 @@ static const char *const skip_words[] = {
     [READ_BROKEN] = "skipped: broken",
     [READ_UNREADABLE] = "skipped",
     [READ_VANISHED] = "skipped: it vanished meanwhile",
+    [READ_STOPPED] = "",
     [READ_NOMEM] = "",
 };
 
@@ -201,17 +202,23 @@ static enum status on_unreadable(struct run *r, const struct buf *path, int errn
     return ST_CANCELLED;
 }
 
-static enum status on_skip(void *user, size_t file, enum read_result why, int errnum, struct err *err)
+static enum status on_skip(void *user, const struct pipeline_skip *skip, struct err *err)
 {
     struct run *r = user;
     struct buf path = BUF_INIT;
-    files_stored_path(&r->walk.files, file, &path);
+    files_stored_path(&r->walk.files, skip->file, &path);
+    if (skip->part != NULL) {
+        buf_clear(&path);
+        buf_adds(&path, skip->part);
+    }
     enum status st = buf_ok(&path) ? ST_OK : err_nomem(err);
-    r->n_skipped += why != READ_VANISHED;
-    if (st == ST_OK && why == READ_UNREADABLE)
-        st = on_unreadable(r, &path, errnum, err);
+    const char *detail = skip->detail == NULL ? "" : skip->detail;
+    r->n_skipped += skip->why != READ_VANISHED;
+    if (st == ST_OK && skip->why == READ_UNREADABLE)
+        st = on_unreadable(r, &path, skip->errnum, err);
     else if (st == ST_OK)
-        report_skip(r->report, path.data, path.len, "%s", skip_words[why]);
+        report_skip(r->report, path.data, path.len, "%s%s%s", skip_words[skip->why], *detail == '\0' ? "" : ": ",
+                    detail);
     buf_release(&path);
     return st;
 }

@@ -51,6 +51,25 @@ run 0 'odd but good' --index o odd
 is 'each is a document' "$(info o documents)" "$(find odd -type f | wc -l | tr -d ' ')"
 run 0 'it is whole' --index o --check
 
+# packed with gzip
+mkdir gz
+printf 'squeezed words\n' | gzip > gz/plain.txt.gz
+printf '# A packed heading\n\nand *marked* words\n' | gzip > gz/mark.md.gz
+{ printf 'one member\n' | gzip; printf 'and another\n' | gzip; } > gz/two.gz
+printf 'no name tells\n' | gzip > gz/nameless
+printf 'not packed at all\n' > gz/liar.txt.gz
+printf 'PK\0\001' | gzip > gz/bin.gz
+head -c 5000000 /dev/zero | tr '\0' 'a' | gzip > gz/bomb.txt.gz
+gzip -c gz/two.gz | head -c 40 > gz/cut.gz
+{ head -c 20 gz/mark.md.gz; printf 'XXXXXXXXXXXX'; tail -c +33 gz/mark.md.gz; } > gz/damaged.md.gz
+run 1 'packed files' --index z --max-file-size 1M gz
+says err '^verbatim-indexer: gz/bin.gz: skipped: binary$' 'a packed binary is named'
+says err '^verbatim-indexer: gz/bomb.txt.gz: skipped: too large' 'what unpacks to too much is named'
+says err '^verbatim-indexer: gz/cut.gz: skipped: broken: the gzip data is cut short$' 'what is cut short is named'
+says err '^verbatim-indexer: gz/damaged.md.gz: skipped: broken: the gzip data is damaged$' 'what is damaged is named'
+is 'and no more' "$(wc -l < "$work/err" | tr -d ' ')" 4
+is 'the others are documents' "$(info z documents)" 5
+
 # what is no file
 mkdir none
 mkfifo none/fifo

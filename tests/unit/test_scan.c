@@ -70,7 +70,7 @@ static void make_words(struct words *w, size_t n)
 
 static void check_phrase(const struct words *w, const uint32_t *phrase, size_t len)
 {
-    uint8_t code[8 * ETDC_MAX_BYTES];
+    uint8_t code[8 * ETDC_MAX_BYTES] = {0};
     size_t code_len = 0;
     for (size_t i = 0; i < len; i++)
         code_len += etdc_put(code + code_len, phrase[i]);
