@@ -87,6 +87,8 @@ enum status report(struct err *err, enum status status, const char *what, const 
         status = ST_NO_SPACE;
     else if (says_errno(e, ENOMEM))
         status = ST_NOMEM;
+    else if (says_errno(e, EIO) || says_errno(e, EMFILE) || says_errno(e, ENFILE))
+        status = ST_IO; /* whatever kind of error Xapian makes of it: the bytes were not seen */
     const char *reason = e.get_error_string();
     return err_set(err, status, "%s: %s%s%s", what, e.get_msg().c_str(), reason ? ": " : "", reason ? reason : "");
 }

@@ -107,6 +107,16 @@ PROTOCOL_FILES = \
 TESTS += $(INDEXER_TESTS) tests/indexer/cron.sh tests/protocol.sh tests/daemon.sh
 EXTRA_DIST += $(INDEXER_TESTS) tests/indexer/cron.sh $(PROTOCOL_FILES) tests/indexer/tap.sh tests/protocol.sh tests/daemon.sh
 
+# Runs of the indexer that go wrong: a library to be preloaded, and what judges them.
+FAULTS_FILES = tests/faults/faults.py tests/faults/interpose.c tests/faults/run.sh
+tests/faults/interpose.so: tests/faults/interpose.c
+	$(AM_V_CCLD)$(MKDIR_P) tests/faults && $(CC) $(WARN_CFLAGS) $(CFLAGS) -shared -fPIC -o $@ \
+		$(top_srcdir)/tests/faults/interpose.c
+check_DATA = tests/faults/interpose.so
+CLEANFILES += tests/faults/interpose.so
+TESTS += tests/faults/run.sh
+EXTRA_DIST += $(FAULTS_FILES)
+
 # The terminal client.
 CLIENT_FILES = \
 	tests/client/client.py \
