@@ -50,7 +50,7 @@ __attribute__((constructor)) static void start(void)
     }
     if (fault == NULL || sscanf(fault, "%15[^:]:%15[^:]:%ld", word, classes, &wanted) != 3)
         return;
-    failure = atoi(word);
+    failure = (int)strtol(word, NULL, 10);
     mode = strcmp(word, "kill") == 0    ? MODE_KILL
            : strcmp(word, "torn") == 0  ? MODE_TORN
            : strcmp(word, "short") == 0 ? MODE_SHORT
@@ -85,7 +85,7 @@ static bool is_due(char class)
     return true;
 }
 
-/* ---- the log ------------------------------------------------------------------------------------------------------ */
+/* ---- the log ------------------------------------------------------------------------------------------------ */
 
 static void note(char what, const char *path, const char *second)
 {
@@ -107,7 +107,7 @@ static void note_fd(char what, int fd)
     note(what, path, "");
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------------------------------------------ */
 
 static ssize_t do_write(int fd, const void *bytes, size_t len, off_t at)
 {
@@ -168,7 +168,7 @@ int fdatasync(int fd)
     return fault_sync(fd, SYS_fdatasync);
 }
 
-/* ---- names -------------------------------------------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------------------------------------------- */
 
 int rename(const char *from, const char *to)
 {
@@ -216,7 +216,7 @@ int mkdir(const char *path, mode_t perm)
     return status;
 }
 
-/* ---- opening and reading ------------------------------------------------------------------------------------------ */
+/* ---- opening and reading ------------------------------------------------------------------------------------ */
 
 static int fault_open(int dir, const char *path, int flags, mode_t perm)
 {
@@ -275,7 +275,7 @@ ssize_t pread64(int fd, void *bytes, size_t len, off64_t at)
     return fault_read(fd, bytes, len, at);
 }
 
-/* ---- memory ------------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------------- */
 
 void *malloc(size_t len)
 {

@@ -12,4 +12,5 @@ if ldd "$top_builddir/verbatim-indexer" 2> /dev/null | grep -q -e libasan -e lib
     echo "1..0 # SKIP a sanitizer has the calls that this stands in for"
     exit 0
 fi
-exec "$PYTHON3" -B "$top_srcdir/tests/faults/faults.py" --builddir "$top_builddir" --every "${VERBATIM_FAULTS_EVERY:-24}"
+exec "$PYTHON3" -B "$top_srcdir/tests/faults/faults.py" --builddir "$top_builddir" \
+    --every "${VERBATIM_FAULTS_EVERY:-24}"
