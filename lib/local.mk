@@ -1,6 +1,11 @@
 # lib/ - text and queries. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_lib.a
 libverbatim_lib_a_SOURCES = \
+	lib/align.c \
+	lib/align.h \
+	lib/align_fill.c \
+	lib/align_runs.c \
+	lib/align_state.h \
 	lib/arena.c \
 	lib/arena.h \
 	lib/array.h \
@@ -24,9 +29,7 @@ libverbatim_lib_a_SOURCES = \
 	lib/lex.h \
 	lib/match.c \
 	lib/match.h \
-	lib/match_front.c \
 	lib/match_join.c \
-	lib/match_least.c \
 	lib/match_pair.c \
 	lib/match_phrase.c \
 	lib/match_state.h \
@@ -37,7 +40,6 @@ libverbatim_lib_a_SOURCES = \
 	lib/parse_phrase.c \
 	lib/plan.c \
 	lib/plan.h \
-	lib/plan_contend.c \
 	lib/query.c \
 	lib/query.h \
 	lib/scan.c \
