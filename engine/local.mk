@@ -16,8 +16,6 @@ libverbatim_engine_a_SOURCES = \
 	engine/fuzzy.h \
 	engine/judge.c \
 	engine/judge.h \
-	engine/phrase.c \
-	engine/phrase.h \
 	engine/postings.c \
 	engine/postings.h \
 	engine/rank.c \
@@ -26,4 +24,10 @@ libverbatim_engine_a_SOURCES = \
 	engine/search.h \
 	engine/searcher.h \
 	engine/show.c \
-	engine/show.h
+	engine/show.h \
+	engine/trace.c \
+	engine/trace.h \
+	engine/trace_doc.c \
+	engine/trace_seed.c \
+	engine/trace_state.h \
+	engine/trace_text.c
