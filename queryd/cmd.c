@@ -8,8 +8,9 @@
 #include "queryd/piece.h"
 
 static const struct command *const table[COMMANDS_N] = {
-    &command_search, &command_docs, &command_count, &command_explain, &command_words,  &command_text, &command_set,
-    &command_cancel, &command_stats, &command_info, &command_reload,  &command_help,   &command_ping, &command_quit,
+    &command_search, &command_docs, &command_count,  &command_trace, &command_trace_bytes, &command_explain,
+    &command_words,  &command_text, &command_set,    &command_cancel, &command_stats,      &command_info,
+    &command_reload, &command_help, &command_ping,   &command_quit,
 };
 
 const struct command *command_at(size_t i)

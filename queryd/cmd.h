@@ -58,9 +58,9 @@ struct command {
 
 extern const struct command command_cancel, command_count, command_docs, command_explain, command_help, command_info,
     command_ping, command_quit, command_reload, command_search, command_set, command_stats, command_text,
-    command_words;
+    command_trace, command_trace_bytes, command_words;
 
-enum { COMMANDS_N = 14 };
+enum { COMMANDS_N = 16 };
 
 /* The table, in the order that people want to read it; i < COMMANDS_N. */
 const struct command *command_at(size_t i);

@@ -15,7 +15,7 @@ static void describe(const struct request *req, struct reply *reply, const struc
 static void describe_settings(const struct request *req, struct reply *reply)
 {
     struct buf text = BUF_INIT;
-    for (size_t i = 0; i < SETTINGS_N; i++) {
+    for (size_t i = 0; i < SETTINGS_SHOWN; i++) {
         char usage[64];
         (void)snprintf(usage, sizeof usage, "set %s", settings_name_at(i));
         buf_clear(&text);

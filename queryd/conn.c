@@ -442,7 +442,7 @@ void conn_new(struct server *s, int fd)
         return;
     }
     *c = (struct conn){.server = s, .bev = bev, .refused = refused, .active = search_now()};
-    framer_init(&c->framer, s->flags->max_line);
+    framer_init(&c->framer, s->flags->max_line, proto_body);
     settings_init(&c->settings, s->flags->max_rows);
     bufferevent_setcb(bev, on_read, on_written, on_event, c);
     bufferevent_setwatermark(bev, EV_WRITE, CONN_OUTPUT_LOW, 0);

@@ -11,9 +11,9 @@
 
 enum { TRIM_OVER = 4096 };
 
-void framer_init(struct framer *f, size_t max_line)
+void framer_init(struct framer *f, size_t max_line, framer_body *body)
 {
-    *f = (struct framer){.max_line = max_line};
+    *f = (struct framer){.max_line = max_line, .body = body};
 }
 
 void framer_release(struct framer *f)
@@ -75,6 +75,26 @@ static void keep(struct framer *f, const char *text, size_t len, bool overlong, 
     *line = (struct framer_line){text, kept, overlong, f->n_read++};
 }
 
+/* A line with bytes that follow it is whole only with them, and both together may be as long as a line. */
+static bool waits_for_body(struct framer *f, const char *text, size_t len, struct framer_line *line)
+{
+    uint64_t body = f->body != NULL && len <= f->max_line ? f->body(text, len) : 0;
+    if (body == 0)
+        return false;
+    if (body >= f->max_line || len + 1 + body > f->max_line) {
+        keep(f, text, len, true, line);
+        f->skip_left = body;
+        buf_clear(&f->partial);
+        return true;
+    }
+    if (f->partial.len == 0)
+        buf_add(&f->partial, text, len);
+    f->partial.len = buf_ok(&f->partial) ? len : 0;
+    buf_addc(&f->partial, '\n');
+    f->body_left = body;
+    return true;
+}
+
 /* The line is whole: text and all of f->partial before it. */
 static void end_line(struct framer *f, const char *text, size_t len, struct framer_line *line)
 {
@@ -85,7 +105,22 @@ static void end_line(struct framer *f, const char *text, size_t len, struct fram
     }
     if (len > 0 && text[len - 1] == '\r')
         len--;
+    if (waits_for_body(f, text, len, line))
+        return;
     keep(f, text, len, len > f->max_line, line);
+    f->partial.len = 0;
+}
+
+static size_t take_body(struct framer *f, const char *bytes, size_t len, struct framer_line *line)
+{
+    size_t n = len < f->body_left ? len : (size_t)f->body_left;
+    buf_add(&f->partial, bytes, n);
+    f->body_left -= n;
+    if (f->body_left == 0) {
+        keep(f, f->partial.data, f->partial.len, false, line);
+        f->partial.len = 0;
+    }
+    return n;
 }
 
 /* A line that has not ended is overlong for certain once it has more bytes than allowed and a CR that may turn out to
@@ -105,6 +140,11 @@ static size_t add_partial(struct framer *f, const char *bytes, size_t len, struc
 
 static size_t skip_rest(struct framer *f, const char *bytes, size_t len)
 {
+    if (f->skip_left > 0) {
+        size_t n = len < f->skip_left ? len : (size_t)f->skip_left;
+        f->skip_left -= n;
+        return n;
+    }
     const char *newline = memchr(bytes, '\n', len);
     if (newline == NULL)
         return len;
@@ -114,12 +154,14 @@ static size_t skip_rest(struct framer *f, const char *bytes, size_t len)
 
 size_t framer_feed(struct framer *f, const char *bytes, size_t len, struct framer_line *line)
 {
-    size_t used = f->skipping ? skip_rest(f, bytes, len) : 0;
+    size_t used = f->skipping || f->skip_left > 0 ? skip_rest(f, bytes, len) : 0;
     line->text = NULL;
     if (used == len || !framer_has_room(f))
         return used;
     bytes += used;
     len -= used;
+    if (f->body_left > 0)
+        return used + take_body(f, bytes, len, line);
     size_t room = f->max_line + 2 - f->partial.len;
     size_t look = len < room ? len : room;
     const char *newline = memchr(bytes, '\n', look);
@@ -127,17 +169,19 @@ size_t framer_feed(struct framer *f, const char *bytes, size_t len, struct frame
         return used + add_partial(f, bytes, look, line);
     size_t n = (size_t)(newline - bytes);
     end_line(f, bytes, n, line);
-    f->partial.len = 0;
     return used + n + 1;
 }
 
 void framer_end(struct framer *f, struct framer_line *line)
 {
     line->text = NULL;
-    if (f->partial.len > 0)
+    if (f->body_left == 0 && f->partial.len > 0)
         end_line(f, "", 0, line);
+    if (f->partial.len > 0) /* its body is cut short */
+        keep(f, f->partial.data, f->partial.len, false, line);
     f->partial.len = 0;
     f->skipping = false;
+    f->body_left = f->skip_left = 0;
 }
 
 bool framer_next(struct framer *f, struct framer_line *line)

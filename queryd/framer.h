@@ -1,6 +1,7 @@
 /* framer.h - bytes of a stream to lines, and the lines that were read and not yet run. Its memory is bounded: an
  * overlong line keeps only its beginning, and it takes nothing more once enough lines wait. It does not know what is in
- * a line. Governed by doc/protocol.md, "Requests". SPDX-License-Identifier: GPL-2.0-or-later */
+ * a line, but asks whether bytes follow that belong to it. Governed by doc/protocol.md, "Requests".
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_FRAMER_H
 #define VERBATIM_FRAMER_H
 
@@ -11,23 +12,29 @@
 enum { FRAMER_KEPT = 64 };
 
 struct framer_line {
-    const char *text; /* without its end; borrowed until the next call */
+    const char *text; /* without its end, but with LF and its body if it has one; borrowed until the next call */
     size_t len;
     bool overlong; /* text is only its beginning */
     uint64_t number; /* of the line in the stream, from 0 */
 };
 
+/* How many bytes behind the end of a line belong to it, whatever they are: 0 for most. */
+typedef uint64_t framer_body(const char *line, size_t len);
+
 struct framer {
     size_t max_line;
+    framer_body *body;   /* NULL: none ever do */
     struct buf partial;  /* the line that has not ended yet */
     bool skipping;       /* the rest of an overlong line */
+    uint64_t body_left;  /* bytes still to come that belong to the line in partial ... */
+    uint64_t skip_left;  /* ... or to one that was overlong with them */
     struct buf waiting;  /* records: a head of framer.c, then the bytes */
     size_t taken;        /* bytes at the front of waiting that were given out */
     uint64_t n_read;     /* lines that ended, or became overlong */
     uint64_t n_given;
 };
 
-void framer_init(struct framer *f, size_t max_line);
+void framer_init(struct framer *f, size_t max_line, framer_body *body);
 void framer_release(struct framer *f); /* safe on a zeroed one */
 
 /* Takes bytes up to the end of the next line, at most len, and returns how many. *line is that line, or its text is

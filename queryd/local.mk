@@ -22,6 +22,7 @@ libverbatim_queryd_a_SOURCES = \
 	queryd/cmd_set.c \
 	queryd/cmd_stats.c \
 	queryd/cmd_text.c \
+	queryd/cmd_trace.c \
 	queryd/cmd_words.c \
 	queryd/conn.c \
 	queryd/conn.h \

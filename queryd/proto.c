@@ -36,12 +36,12 @@ static bool starts_with(const char *text, size_t len, const char *word, char beh
     return len > n && memcmp(text, word, n) == 0 && text[n] == behind;
 }
 
-/* "GET / HTTP/1.1": a web browser, which may have been made to send it by somebody else's page. None of the verbs is a
- * command. The end of an overlong line is not known. */
+/* "GET / HTTP/1.1": a web browser, which may have been made to send it by somebody else's page. TRACE, which no page
+ * can make a browser send, is a command. The end of an overlong line is not known. */
 static bool is_http(const struct framer_line *line)
 {
-    static const char *const verbs[] = {"GET",     "POST",  "HEAD",    "PUT",   "DELETE",
-                                        "OPTIONS", "PATCH", "CONNECT", "TRACE", "PRI"};
+    static const char *const verbs[] = {"GET",     "POST",  "HEAD",    "PUT", "DELETE",
+                                        "OPTIONS", "PATCH", "CONNECT", "PRI"};
     bool verb = false;
     for (size_t i = 0; i < BASE_COUNT(verbs) && !verb; i++)
         verb = starts_with(line->text, line->len, verbs[i], ' ');
@@ -105,6 +105,18 @@ bool proto_parse(const struct framer_line *line, size_t max_line, struct proto *
         return false;
     }
     return find_command(text, len, p, reply) && check_argument(p, reply);
+}
+
+uint64_t proto_body(const char *line, size_t len)
+{
+    struct proto p = {.tag_len = 0};
+    if (!take_tag(&line, &len, &p))
+        return 0;
+    struct piece name = piece_next(&line, &len), number = piece_next(&line, &len);
+    uint32_t n;
+    piece_skip_spaces(&line, &len);
+    bool counts = piece_is(&name, command_trace_bytes.name) && len == 0 && piece_number(&number, UINT32_MAX, &n);
+    return counts ? n : 0;
 }
 
 bool proto_is_cancel(const struct framer_line *line)

@@ -22,6 +22,9 @@ struct proto {
  * p->command if it names one). */
 bool proto_parse(const struct framer_line *line, size_t max_line, struct proto *p, struct reply *reply);
 
+/* Bytes behind a line that belong to its request (framer_body): N of `trace-bytes N`. */
+uint64_t proto_body(const char *line, size_t len);
+
 /* Whether the line is a `cancel` that can be run. */
 bool proto_is_cancel(const struct framer_line *line);
 

@@ -157,10 +157,9 @@ static void add_lines(struct buf *out, const char *key, const struct buf *lines)
     json_close(out, ']');
 }
 
-void rows_match_json(struct buf *out, const struct snapshot *snap, const struct segment_doc *doc, double score,
-                     const char *title, size_t title_len, const struct excerpt *e)
+static void add_match(struct buf *out, const struct snapshot *snap, const struct segment_doc *doc, double score,
+                      const char *title, size_t title_len, const struct excerpt *e)
 {
-    json_open(out, '{');
     add_path(out, doc);
     add_abspath(out, snap, doc);
     add_string(out, "title", title, title_len);
@@ -175,6 +174,47 @@ void rows_match_json(struct buf *out, const struct snapshot *snap, const struct 
     add_score(out, score);
     add_lines(out, "before", &e->before);
     add_lines(out, "after", &e->after);
+}
+
+void rows_match_json(struct buf *out, const struct snapshot *snap, const struct segment_doc *doc, double score,
+                     const char *title, size_t title_len, const struct excerpt *e)
+{
+    json_open(out, '{');
+    add_match(out, snap, doc, score, title, title_len, e);
+    json_close(out, '}');
+}
+
+static void add_passage(struct buf *out, const struct rows_trace *t)
+{
+    json_key(out, "passage");
+    json_open(out, '{');
+    add_uint(out, "line", t->line);
+    add_uint(out, "column", t->column);
+    add_uint(out, "offset", t->offset);
+    add_uint(out, "length", t->length);
+    json_key(out, "spans");
+    json_open(out, '[');
+    for (size_t i = 0; i < t->n_spans; i++) {
+        json_open(out, '[');
+        json_uint(out, t->spans[i].start);
+        json_uint(out, t->spans[i].end);
+        json_close(out, ']');
+    }
+    json_close(out, ']');
+    json_close(out, '}');
+}
+
+void rows_trace_json(struct buf *out, const struct snapshot *snap, const struct segment_doc *doc, double score,
+                     const char *title, size_t title_len, const struct excerpt *e, const struct rows_trace *t)
+{
+    json_open(out, '{');
+    add_match(out, snap, doc, score, title, title_len, e);
+    add_uint(out, "shared", t->shared);
+    add_uint(out, "variants", t->near);
+    add_uint(out, "run", t->run);
+    json_key(out, "coverage");
+    json_real(out, t->words > 0 ? (double)t->shared / t->words : 0, SCORE_DECIMALS);
+    add_passage(out, t);
     json_close(out, '}');
 }
 

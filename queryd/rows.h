@@ -14,6 +14,23 @@ void rows_match_line(struct buf *out, const struct segment_doc *doc, const struc
 void rows_match_json(struct buf *out, const struct snapshot *snap, const struct segment_doc *doc, double score,
                      const char *title, size_t title_len, const struct excerpt *e);
 
+struct rows_span {
+    size_t start, end;
+};
+
+/* What a traced passage has besides. */
+struct rows_trace {
+    uint32_t shared, near, run, words; /* words: of the text */
+    size_t offset, length;             /* of the passage in the text, bytes */
+    uint32_t line, column;             /* where it begins there, from 1 */
+    const struct rows_span *spans;     /* the shared words of the text */
+    size_t n_spans;
+};
+
+/* The JSON object of a traced passage. */
+void rows_trace_json(struct buf *out, const struct snapshot *snap, const struct segment_doc *doc, double score,
+                     const char *title, size_t title_len, const struct excerpt *e, const struct rows_trace *trace);
+
 /* "SCORE<TAB>MATCHES<TAB>PATH<TAB>TITLE" and the JSON object of a document. */
 void rows_doc_line(struct buf *out, const struct segment_doc *doc, const struct search_hit *hit, const char *title,
                    size_t title_len);

@@ -16,16 +16,21 @@ enum settings_name {
     SETTING_ORDER, /* enum search_order */
     SETTING_MARK,  /* 0 or 1 */
     SETTING_COUNT, /* enum settings_count */
+    SETTING_TRACE_RUN,
+    SETTING_TRACE_TOLERANCE,
+    SETTING_TRACE_COVERAGE, /* per cent */
     SETTINGS_N
 };
 
 enum settings_format { FORMAT_LINES, FORMAT_JSON };
 enum settings_count { COUNT_EXACT, COUNT_PAGE };
-enum { SETTINGS_MAX_CONTEXT = 100 };
+enum { SETTINGS_MAX_CONTEXT = 100, SETTINGS_EXCLUDE_ROOM = 1024 };
 
 struct settings {
     uint32_t v[SETTINGS_N];
     uint32_t max_rows; /* the most that limit may be */
+    char exclude[SETTINGS_EXCLUDE_ROOM]; /* a path that trace leaves out, as rows show it */
+    size_t exclude_len;                  /* 0: none */
 };
 
 void settings_init(struct settings *s, uint32_t max_rows);
@@ -33,8 +38,9 @@ void settings_init(struct settings *s, uint32_t max_rows);
 /* Sets from "NAME VALUE"; ST_USAGE says what is allowed. Nothing changes on an error. */
 enum status settings_set(struct settings *s, const char *text, size_t len, struct err *err);
 
-/* The name of the i-th setting (i < SETTINGS_N), and for people what it means and may be: "rows of a reply at most
- * (0 to 100000; at first 100)". */
+/* The name of the i-th setting (i < SETTINGS_SHOWN), and for people what it means and may be: "rows of a reply at most
+ * (0 to 100000; at first 100)". The last is the path, which is no number and no choice. */
+enum { SETTINGS_SHOWN = SETTINGS_N + 1 };
 const char *settings_name_at(size_t i);
 void settings_describe(struct buf *out, size_t i, uint32_t max_rows);
 

@@ -20,11 +20,11 @@ enum { MAX_LINE = 80 };
 /* ---- lines ---- */
 
 /* Feeds a stream in steps of so many bytes and writes its lines as "[line]", an overlong one as "[!beginning]". */
-static void cut(const char *stream, size_t len, size_t step, struct buf *out)
+static void cut_with(const char *stream, size_t len, size_t step, framer_body *body, struct buf *out)
 {
     struct framer f;
     struct framer_line line;
-    framer_init(&f, MAX_LINE);
+    framer_init(&f, MAX_LINE, body);
     for (size_t at = 0; at < len;) {
         size_t n = len - at < step ? len - at : step;
         size_t used = framer_feed(&f, stream + at, n, &line);
@@ -42,6 +42,11 @@ static void cut(const char *stream, size_t len, size_t step, struct buf *out)
     framer_release(&f);
 }
 
+static void cut(const char *stream, size_t len, size_t step, struct buf *out)
+{
+    cut_with(stream, len, step, NULL, out);
+}
+
 static void assert_lines(const char *stream, const char *want)
 {
     static const size_t steps[] = {1, 2, 3, 7, 79, 80, 81, 82, 1000};
@@ -55,7 +60,8 @@ static void assert_lines(const char *stream, const char *want)
 }
 
 #define X10 "xxxxxxxxxx"
-#define X80 X10 X10 X10 X10 X10 X10 X10 X10
+#define X70 X10 X10 X10 X10 X10 X10 X10
+#define X80 X70 X10
 #define KEPT X10 X10 X10 X10 X10 X10 "xxxx" /* FRAMER_KEPT bytes */
 
 static void line_ends(void **state)
@@ -68,6 +74,40 @@ static void line_ends(void **state)
     assert_lines("\n\r\n\n", "[][][]");
     assert_lines("a\rb\n\r", "[a\rb][]");
     assert_lines("a\r\r\n", "[a\r]");
+}
+
+/* A line "bN" is followed by N bytes, of any kind. */
+static uint64_t body_of(const char *line, size_t len)
+{
+    uint64_t n = 0;
+    for (size_t i = 1; i < len && line[0] == 'b'; i++)
+        n = n * 10 + (uint64_t)(line[i] - '0');
+    return n;
+}
+
+static void assert_bodies(const char *stream, const char *want)
+{
+    static const size_t steps[] = {1, 2, 3, 7, 79, 80, 81, 1000};
+    for (size_t i = 0; i < BASE_COUNT(steps); i++) {
+        struct buf out = BUF_INIT;
+        cut_with(stream, strlen(stream), steps[i], body_of, &out);
+        buf_addc(&out, '\0');
+        assert_string_equal(out.data, want);
+        buf_release(&out);
+    }
+}
+
+static void bodies(void **state)
+{
+    (void)state;
+    assert_bodies("b3\nxyz", "[b3\nxyz]");
+    assert_bodies("a\nb3\r\nx\nya\nb0\nb\nb1\n\n", "[a][b3\nx\ny][a][b0][b][b1\n\n]");
+    assert_bodies("b5\nxy\n", "[b5\nxy\n]");
+    assert_bodies("b5", "[b5\n]");
+    assert_bodies("b78\n" "0123456789", "[!b78]");
+    assert_bodies("b76\n" X70 "123456next\n", "[b76\n" X70 "123456][next]");
+    assert_bodies("b77\n" X70 "1234567next\n", "[!b77][next]");
+    assert_bodies("b4000000000\n" X70 "\nnext\n", "[!b4000000000]");
 }
 
 static void longest_line(void **state)
@@ -99,7 +139,7 @@ static void bounded(void **state)
         struct framer f;
         struct framer_line line;
         uint64_t n = 0;
-        framer_init(&f, MAX_LINE);
+        framer_init(&f, MAX_LINE, NULL);
         while (framer_has_room(&f))
             (void)framer_feed(&f, floods[i], strlen(floods[i]), &line);
         assert_true(f.waiting.len >= MAX_LINE && f.waiting.len <= 4 * MAX_LINE);
@@ -120,7 +160,7 @@ static void in_turns(void **state)
     struct framer_line line;
     unsigned given = 0, taken = 0;
     (void)state;
-    framer_init(&f, MAX_LINE);
+    framer_init(&f, MAX_LINE, NULL);
     for (unsigned round = 0; round < 1000; round++) {
         char text[32];
         int len = snprintf(text, sizeof text, "line %u\n", given);
@@ -322,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(line_ends),
         cmocka_unit_test(longest_line),
+        cmocka_unit_test(bodies),
         cmocka_unit_test(overlong_lines),
         cmocka_unit_test(bounded),
         cmocka_unit_test(in_turns),
