@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "engine/trace.h"
 #include "queryd/piece.h"
 #include "queryd/settings.h"
 
@@ -13,6 +14,8 @@ static const struct cli_command commands[] = {
     {CLI_SEARCH, "search", "QUERY", "every match: PATH:LINE:COLUMN:TEXT; on a terminal by document", true, true, true},
     {CLI_DOCS, "docs", "QUERY", "the documents: SCORE, MATCHES, PATH, TITLE, separated by tabs", true, true, true},
     {CLI_COUNT, "count", "QUERY", "how many: DOCUMENTS, MATCHES, separated by a tab", true, true, false},
+    {CLI_TRACE, "trace", "[FILE|TEXT]", "who else carries these words: PATH:LINE:COLUMN:TEXT, best first", false, false,
+     true},
     {CLI_EXPLAIN, "explain", "QUERY", "how the query is read, what it stands for, what it takes", true, true, false},
     {CLI_WORDS, "words", "PREFIX", "words of the index: WORD, DOCUMENTS, OCCURRENCES", true, false, true},
     {CLI_TEXT, "text", "PATH [FROM-TO]", "the lines of a document as indexed", true, false, false},
@@ -42,6 +45,12 @@ static const struct option_spec options[] = {
      0},
     {'n', "limit", "LIMIT", "at most so many rows; default: all", KIND_NUMBER, MEMBER(limit), UINT32_MAX},
     {'C', "context", "N", "lines around each match", KIND_NUMBER, MEMBER(context), SETTINGS_MAX_CONTEXT},
+    {0, "run", "N", "trace: words in unbroken succession at least; default 4", KIND_NUMBER, MEMBER(run), TRACE_MAX_RUN},
+    {0, "tolerance", "N", "trace: other words in a row inside a passage at most; default 16", KIND_NUMBER,
+     MEMBER(tolerance), ALIGN_MAX_TOLERANCE},
+    {0, "coverage", "PERCENT", "trace: how much of the text a passage shares at least", KIND_NUMBER, MEMBER(coverage),
+     100},
+    {0, "exclude", "PATH", "trace: leave out this document, or all below this folder", KIND_TEXT, MEMBER(exclude), 0},
     {0, "color", "WHEN", "auto, always or never; default auto: on a terminal", KIND_COLOR, MEMBER(color), 0},
     {'h', "help", NULL, "print this", KIND_ACTION, MEMBER(action), CLI_HELP},
     {'V', "version", NULL, "print the version", KIND_ACTION, MEMBER(action), CLI_VERSION},
@@ -107,6 +116,9 @@ static enum status set_option(struct cli *c, const struct option_spec *o, const 
         return ST_OK;
     case KIND_NUMBER:
         c->limited = c->limited || o->member == MEMBER(limit);
+        c->run_given = c->run_given || o->member == MEMBER(run);
+        c->tolerance_given = c->tolerance_given || o->member == MEMBER(tolerance);
+        c->coverage_given = c->coverage_given || o->member == MEMBER(coverage);
         return set_number(member, o, value, err);
     case KIND_COLOR:
         return set_color(member, value, err);

@@ -11,7 +11,7 @@
 
 enum cli_action { CLI_RUN, CLI_HELP, CLI_VERSION };
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
-enum cli_verb { CLI_SEARCH, CLI_DOCS, CLI_COUNT, CLI_EXPLAIN, CLI_WORDS, CLI_TEXT, CLI_INFO, CLI_QUOTE };
+enum cli_verb { CLI_SEARCH, CLI_DOCS, CLI_COUNT, CLI_EXPLAIN, CLI_WORDS, CLI_TEXT, CLI_INFO, CLI_QUOTE, CLI_TRACE };
 
 struct cli_command {
     enum cli_verb verb;
@@ -32,6 +32,9 @@ struct cli {
     bool limited; /* limit was given */
     uint32_t limit, context;
     enum cli_color color;
+    uint32_t run, tolerance, coverage; /* trace */
+    bool run_given, tolerance_given, coverage_given;
+    const char *exclude;
     char *const *args; /* behind the command */
     size_t n_args;
 };

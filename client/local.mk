@@ -21,7 +21,9 @@ libverbatim_client_a_SOURCES = \
 	client/source_index.c \
 	client/source_socket.c \
 	client/term.c \
-	client/term.h
+	client/term.h \
+	client/trace_text.c \
+	client/trace_text.h
 
 bin_PROGRAMS += verbatim
 verbatim_SOURCES = client/main.c

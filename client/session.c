@@ -9,6 +9,7 @@
 
 #include "client/hint.h"
 #include "client/print.h"
+#include "client/trace_text.h"
 #include "lib/json.h"
 #include "queryd/piece.h"
 
@@ -58,7 +59,10 @@ static bool ask(struct session *s, const char *fmt, ...)
     buf_clear(&s->line);
     buf_adds(&s->line, head);
     bool is_command = strcmp(head, s->cli->command->name) == 0;
-    if (is_command && s->argument.len > 0) {
+    if (is_command && s->cli->command->verb == CLI_TRACE) {
+        buf_clear(&s->line);
+        trace_request(&s->argument, &s->line);
+    } else if (is_command && s->argument.len > 0) {
         buf_addc(&s->line, ' ');
         buf_add(&s->line, s->argument.data, s->argument.len);
     }
@@ -117,7 +121,7 @@ static enum print_form form_of(const struct session *s)
         return PRINT_JSON;
     if (s->cli->command->verb == CLI_DOCS)
         return PRINT_DOCS;
-    if (s->cli->command->verb != CLI_SEARCH)
+    if (s->cli->command->verb != CLI_SEARCH && s->cli->command->verb != CLI_TRACE)
         return PRINT_ROWS;
     if (wants_grouping(s))
         return PRINT_GROUPED;
@@ -174,13 +178,43 @@ static void make_counts(struct session *s)
 
 /* ---- running ---- */
 
+static bool set_number(struct session *s, bool given, const char *name, uint32_t value)
+{
+    return !given || (ask(s, "set %s %" PRIu32, name, value) && !refused(s));
+}
+
+static bool set_trace(struct session *s)
+{
+    const struct cli *cli = s->cli;
+    if (cli->exclude != NULL) {
+        struct err err = {0};
+        buf_clear(&s->line);
+        buf_adds(&s->line, "set trace-exclude ");
+        term_clean(&s->line, cli->exclude, strlen(cli->exclude), TERM_NAME);
+        if (!buf_ok(&s->line))
+            (void)err_nomem(&err);
+        else
+            (void)source_ask(s->source, s->line.data, s->line.len, &s->reply, &err);
+        if (err.status != ST_OK)
+            term_say("%s", err.text);
+        if (err.status != ST_OK || refused(s))
+            return false;
+    }
+    return set_number(s, cli->run_given, "trace-run", cli->run) &&
+           set_number(s, cli->tolerance_given, "trace-tolerance", cli->tolerance) &&
+           set_number(s, cli->coverage_given, "trace-coverage", cli->coverage);
+}
+
 static bool prepare(struct session *s)
 {
     enum print_form form = form_of(s);
     bool json = form == PRINT_JSON || form == PRINT_LINES || form == PRINT_GROUPED;
-    bool context = wants_context(s->cli) && json && s->cli->command->verb == CLI_SEARCH;
+    bool places = s->cli->command->verb == CLI_SEARCH || s->cli->command->verb == CLI_TRACE;
+    bool context = wants_context(s->cli) && json && places;
     printer_init(&s->printer, form, &s->term, context);
     if (json && (!ask(s, "set format json") || refused(s)))
+        return false;
+    if (s->cli->command->verb == CLI_TRACE && !set_trace(s))
         return false;
     return !context || (ask(s, "set context %" PRIu32, s->cli->context) && !refused(s));
 }
@@ -275,9 +309,11 @@ enum session_exit session_run(const struct cli *cli, struct source *source)
 {
     struct session s = {.cli = cli, .source = source};
     term_init(&s.term, cli->color);
-    add_argument(&s.argument, cli);
     enum session_exit code = SESSION_ERROR;
-    if (run(&s))
+    bool ready = cli->command->verb != CLI_TRACE || trace_read(cli, &s.argument);
+    if (cli->command->verb != CLI_TRACE)
+        add_argument(&s.argument, cli);
+    if (ready && run(&s))
         code = s.found ? SESSION_FOUND : SESSION_NOTHING;
     if (code == SESSION_NOTHING)
         hint_nothing(cli, &s.argument, &s.term, source);

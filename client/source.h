@@ -22,7 +22,8 @@ enum status source_open_index(const char *dir, struct source **out, struct err *
 /* name: the address as it was given, borrowed until source_close. */
 enum status source_open_socket(const struct address *address, const char *name, struct source **out, struct err *err);
 
-/* Asks one line, without its newline, and reads the whole reply; what the reply says is not an error here. */
+/* Asks one line, without its newline unless bytes follow it (trace-bytes), and reads the whole reply; what the reply
+ * says is not an error here. */
 enum status source_ask(struct source *s, const char *line, size_t len, struct reply *reply, struct err *err);
 void source_close(struct source *s); /* safe on NULL */
 

@@ -1,6 +1,7 @@
 /* source_index.c - an index opened here: the daemon's parser of lines and its commands, run in this thread on one
  * snapshot; see source.h. It knows no sockets. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/source.h"
 #include "engine/search.h"
@@ -10,6 +11,9 @@
 
 /* What a daemon has unless told. */
 enum { MAX_LINE = 65536, MAX_ROWS = 100000 };
+
+/* Nobody else's memory is at stake here, so a text that is traced may be long. */
+enum { MAX_TEXT = 64 << 20 };
 
 struct index_source {
     struct source source;
@@ -39,9 +43,11 @@ static void run(struct index_source *s, const struct proto *p, struct reply *rep
 static enum status ask(struct source *source, const char *line, size_t len, struct reply *reply, struct err *err)
 {
     struct index_source *s = (struct index_source *)source;
-    const struct framer_line whole = {.text = line, .len = len, .overlong = len > MAX_LINE};
+    const char *newline = memchr(line, '\n', len);
+    size_t max = newline != NULL && proto_body(line, (size_t)(newline - line)) > 0 ? MAX_TEXT : MAX_LINE;
+    const struct framer_line whole = {.text = line, .len = len, .overlong = len > max};
     struct proto p;
-    if (proto_parse(&whole, MAX_LINE, &p, reply)) {
+    if (proto_parse(&whole, max, &p, reply)) {
         if (p.command->place != COMMAND_IN_WORKER && p.command != &command_set)
             return err_set(err, ST_INTERNAL, "%s: only a daemon runs this", p.command->name);
         run(s, &p, reply);

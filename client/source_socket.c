@@ -159,7 +159,8 @@ static enum status ask(struct source *source, const char *line, size_t len, stru
     struct socket_source *s = (struct socket_source *)source;
     struct buf request = BUF_INIT;
     buf_add(&request, line, len);
-    buf_addc(&request, '\n');
+    if (memchr(line, '\n', len) == NULL)
+        buf_addc(&request, '\n');
     enum status status = buf_ok(&request) ? send_all(s, request.data, request.len, err) : err_nomem(err);
     buf_release(&request);
     return status == ST_OK ? read_reply(s, reply, err) : status;

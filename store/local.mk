@@ -26,8 +26,6 @@ libverbatim_store_a_SOURCES = \
 	store/manifest.h \
 	store/names.c \
 	store/names.h \
-	store/pairs.c \
-	store/pairs.h \
 	store/parts.c \
 	store/parts.h \
 	store/places.c \

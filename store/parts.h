@@ -23,7 +23,6 @@ enum parts_kind {
     PARTS_PLACES,
     PARTS_TEXT,
     PARTS_BITMAPS,
-    PARTS_PAIRS,
     PARTS_STEMS,
     PARTS_COUNT
 };

@@ -13,7 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "protocol"))
-from daemon import TIMEOUT, Daemon, Failure, Folder, Tap, check, equal, make_index  # noqa: E402,F401
+from daemon import TIMEOUT, Daemon, Failure, Folder, Reader, Tap, check, equal, make_index  # noqa: E402,F401
 
 # What the caller's own settings may not change.
 CLEAN = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "XDG_RUNTIME_DIR", "TMPDIR")}

@@ -31,7 +31,7 @@ def commands(client):
     help_text = client.run("--help").out.decode()
     helped = re.findall(r"^ {2}([a-z]+)(?: (\S*[A-Z]\S*(?: \S*[A-Z]\S*)?))? {2,}", help_text, re.M)
     manual = re.findall(r"^\.It Cm ([a-z]+)(.*)$", page(client), re.M)
-    check(len(helped) == 8, helped)
+    check(len(helped) == 9, helped)
     plain = [(name, re.sub(r" ?Op Ar (\S+)", r" [\1]", rest).replace("Ar ", "").strip()) for name, rest in manual]
     equal(plain, helped)
 
