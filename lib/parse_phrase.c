@@ -51,6 +51,21 @@ static bool fail(struct reader *r, size_t at, const char *what)
     return lex_fail(r->lx, ST_BAD_QUERY, r->span->start + at, "%s", what);
 }
 
+/* Passes characters that vanish inside words. */
+static size_t skip_invisible(const struct reader *r, size_t at)
+{
+    while (at < r->len) {
+        int32_t cp;
+        fold_unit units[FOLD_MAX];
+        size_t len = utf8_decode(r->work + at, r->len - at, &cp);
+        (void)fold_char(cp, units);
+        if (fold_kind(units[0]) != FOLD_IGNORED)
+            break;
+        at += len;
+    }
+    return at;
+}
+
 /* First pass: what each byte is. */
 
 static size_t dots_len(const struct reader *r, size_t at)
@@ -289,10 +304,10 @@ static bool flush(struct reader *r, struct slots *list)
     tokenizer_begin(r->lx->tokenizer, r->work + r->chunk, len, &options);
     while (tokenizer_next(r->lx->tokenizer, &token)) {
         size_t n = list->n;
-        if (!put_word(r, list, &token, stem && token.start == 0))
+        if (!put_word(r, list, &token, stem && skip_invisible(r, r->chunk) >= r->chunk + token.start))
             return false;
         stem = false;
-        r->touching = token.end == len && list->n > n;
+        r->touching = list->n > n && skip_invisible(r, r->chunk + token.end) >= r->at;
     }
     r->chunk = r->at;
     return true;
@@ -309,7 +324,7 @@ static bool read_edits(struct reader *r, struct slots *list)
 {
     int edits;
     size_t digits = lex_number_at(r->lx, r->span->start + r->at + 1, r->span->end, QUERY_MAX_EDITS, &edits);
-    size_t end = r->at + 1 + digits;
+    size_t end = skip_invisible(r, r->at + 1 + digits);
     struct slot *slot = &list->items[list->n - 1];
     if (digits == 0)
         return fail(r, r->at,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # differential.sh - the engine against the oracle, on random documents and queries of fixed seeds: a fresh index, one
-# with a history, one of several segments. Prints TAP.
+# with a history, one of several segments; and how both read odd queries. Prints TAP.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
 : "${top_srcdir:=.}" "${top_builddir:=.}"
@@ -10,12 +10,12 @@ if [ "${PYTHON3:=python3}" = no ]; then
     exit 77
 fi
 
-# compare WHAT OPTION...
+# compare WHAT SCRIPT OPTION...
 compare() {
-    what=$1
-    shift
+    what=$1 script=$2
+    shift 2
     checks=$((checks + 1))
-    if "$PYTHON3" -B "$top_srcdir/tests/oracle/differential.py" --indexer "$top_builddir/verbatim-indexer" \
+    if "$PYTHON3" -B "$top_srcdir/tests/oracle/$script" --indexer "$top_builddir/verbatim-indexer" \
         --queryd "$top_builddir/verbatim-queryd" "$@" 2>&1; then
         echo "ok $checks - $what"
     else
@@ -24,9 +24,10 @@ compare() {
     fi
 }
 
-compare 'fresh indexes' --cases "${VERBATIM_CASES:-2000}" --seed 1
-compare 'indexes with a history' --cases 400 --seed 2 --churn
-compare 'indexes of several segments' --cases 400 --seed 3 --segment-docs 7
+compare 'fresh indexes' differential.py --cases "${VERBATIM_CASES:-2000}" --seed 1
+compare 'indexes with a history' differential.py --cases 400 --seed 2 --churn
+compare 'indexes of several segments' differential.py --cases 400 --seed 3 --segment-docs 7
+compare 'odd queries' odd.py --cases 10000 --seed 4
 
 echo "1..$checks"
 exit "$failed"

@@ -143,6 +143,7 @@ ORACLE_FILES = \
 	tests/oracle/engine.py \
 	tests/oracle/evaluate.py \
 	tests/oracle/generate.py \
+	tests/oracle/odd.py \
 	tests/oracle/query.py \
 	tests/oracle/realtext.py \
 	tests/oracle/shrink.py \

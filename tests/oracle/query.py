@@ -6,28 +6,32 @@ Errors carry the byte column in the query, from 1, and one past the end where th
 Decisions where the contract says nothing:
 
 - Any Unicode white space is "a space".
-- A chunk of the query without a word, a phrase such as "..." or an empty quote included, is punctuation and is left
-  out; an operator that then lacks its operand is 401. Empty parentheses are 401.
+- A chunk of the query without a word is punctuation and is left out between operands; beside an operator it is 401,
+  as are a phrase without a word and empty parentheses.
 - `-` negates when what follows it at once can begin an operand: a word character, quote mark, `(`, `~`, `*` or `?`.
 - Parentheses outside quotes always group, also in the middle of a chunk: `f(x)` is `f (x)`.
-- Gaps and alternatives exist inside quotes only; outside, dots and `|` are punctuation. Outside quotes `*` and `?`
+- Gaps and alternatives exist inside quotes only; outside, dots are punctuation, and `|`, `&&` and a `"` that opens no
+  quote are 401, as is a `|` inside quotes that is in no alternatives. Outside quotes `*` and `?`
   are always wildcards, so `who?` is a pattern; one of nothing but `?` is punctuation, one with `*` and nothing else
   is 401.
 - A quoted phrase of nothing but `*` is 401 as well. `*` at a phrase's end is one word like anywhere else, and belongs
   to the span.
-- The backslash escapes outside quotes as inside; before anything but `" * ? | ~ \\`, an ellipsis or a dot it is
-  punctuation. Before a dot it escapes the whole run of dots.
+- The backslash escapes outside quotes as inside; before anything but `* ? | ~ \\ ( )`, a quote mark, an ellipsis or a
+  dot it is punctuation. Before a dot it escapes the whole run of dots.
 - A `?` in quotes is a wildcard when a word character follows it at once or after more wildcards, else punctuation.
 - `...5` is a gap of 5 only if no word character follows the number; `...` with anything else has the default.
   Neighbouring gaps add up, to 100 at most. A run of dots and ellipses is one gap.
-- `~N` is a suffix when no word character follows the number; `~` before a word begins a stem when no word character
-  stands before it. `~"..."` reads every word of the phrase by its stem. `a~0` and `"a"~5` are the word a.
+- `~` right behind a word is a suffix and needs a number, behind which no word, wildcard or `~` stands; any other begins
+  a stem when a word follows. `~"..."` reads every word of the phrase by its stem, and nothing but a space, `(` or `-`
+  stands before it. `a~0` and `"a"~5` are the word a. `~` behind parentheses or before alternatives is 401.
+- Behind a closing quote stand `~N`, then punctuation up to a space or `)`: anything else there is 401.
 - Stems and patterns take no `~N`; `"..."~N` takes words only: otherwise 401.
 - In quotes, parentheses that hold a `|` of their own are alternatives; unbalanced ones are punctuation. Alternatives
   may nest.
 - Only upper-case NEAR, BEFORE and NOTNEAR take `/N`; the same in other case, another upper-case word with `/N`, or no
   number behind the slash is 401.
-- A field name is lower case and its operand follows at once; a field without one is 401. `title:` may hold any query.
+- A field name is lower case and its operand follows at once; a field without one is 401. `title:` may hold any query in
+  parentheses; a name of an operator right behind it is a word.
 - A filter's value ends at a space or parenthesis, or is quoted. A date that does not exist is 401.
 - Depth counts open parentheses, those of `title:( )` and of alternatives included.
 """
@@ -40,7 +44,7 @@ from typing import NoReturn
 from tree import (ANY_CHAR, ANY_RUN, DEFAULT_DISTANCE, DEFAULT_GAP, DISTANCE_OPERATORS, POSITIONAL_OPERATORS,
                   WILDCARDS, Alternatives, AnyWord, ExtensionFilter, Fuzzy, Gap, Item, Near, Node, Not, PathFilter,
                   Pattern, Phrase, Since, Stem, Title, Until, Word, both, either, is_positional, merged, unordered)
-from words import fold_character, is_mark, is_word_character, words_of
+from words import fold_character, is_word_character, words_of
 
 MAX_BYTES = 8192
 MAX_DEPTH = 32
@@ -49,7 +53,7 @@ MAX_GAP = 100
 MAX_EDITS = 2
 QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "‘": "’"}
 QUOTE_OPENS_AFTER = "(-:|~"
-ESCAPABLE = '"*?|~\\…'
+ESCAPABLE = '*?|~\\…()"“”„«»‘’'
 FIELDS = ("title", "path", "ext", "since", "until")
 
 
@@ -68,10 +72,6 @@ def is_wordish(char: str) -> bool:
     return folded != "" and is_word_character(folded[0])
 
 
-def begins_word(char: str) -> bool:
-    return is_wordish(char) and not is_mark(fold_character(char)[0])
-
-
 def inner(items: list[Item]) -> list[Item]:
     """The items without the gaps at their ends."""
     while items and isinstance(items[0], Gap):
@@ -79,6 +79,13 @@ def inner(items: list[Item]) -> list[Item]:
     while items and isinstance(items[-1], Gap):
         items = items[:-1]
     return items
+
+
+def stemmed(item: Item) -> Item:
+    """The item with stems in the place of words."""
+    if isinstance(item, Alternatives):
+        return Alternatives(tuple(tuple(map(stemmed, choice)) for choice in item.choices))
+    return Stem(item.text) if isinstance(item, Word) else item
 
 
 class Content:
@@ -95,6 +102,7 @@ class Content:
         self.items: list[Item] = []
         self.pending = ""
         self.stem_next = False
+        self.closed = False
 
     def read(self) -> list[Item]:
         """All items, gaps at the ends included."""
@@ -108,6 +116,12 @@ class Content:
 
     def look(self, at: int) -> str:
         return self.text[at] if self.start <= at < self.stop else ""
+
+    def visible(self, at: int) -> str:
+        """The character at a place, or the next one if that vanishes inside words."""
+        while self.look(at) and not fold_character(self.look(at)):
+            at += 1
+        return self.look(at)
 
     def fail(self, code: int, message: str) -> NoReturn:
         self.parser.fail(code, self.at, message)
@@ -127,6 +141,8 @@ class Content:
             self.tilde()
         elif self.quoted and char == "(" and self.closing(self.at):
             self.alternatives()
+        elif char == "|" or (not self.quoted and (char == '"' or self.text.startswith("&&", self.at, self.stop))):
+            self.fail(401, f"{char} needs a backslash here")
         else:
             self.take(" " if char in WILDCARDS else char)
 
@@ -178,18 +194,28 @@ class Content:
         self.at = end
 
     def tilde(self) -> None:
-        before, after = self.look(self.at - 1), self.look(self.at + 1)
-        attached = bool(before) and (is_wordish(before) or before in "*?")
-        digits, end = self.number(self.at + 1)
-        if attached and digits:
-            self.fuzzy(int(digits))
+        end = re.compile("[0-9]*").match(self.text, self.at + 1, self.stop).end()
+        after = self.visible(self.at + 1)
+        if self.at_word_end():
+            following = self.visible(end)
+            if end == self.at + 1 or (following and (is_wordish(following) or following in "*?~")):
+                self.fail(401, "~ behind a word needs a number, and nothing behind that")
+            self.fuzzy(int(self.text[self.at + 1:end]))
             self.at = end
-        elif not attached and after and is_wordish(after):
-            self.flush()
-            self.stem_next = True
-            self.at += 1
+        elif self.quoted and ((self.look(self.at - 1) == ")" and self.closed) or (after == "(" and
+                                                                                   self.closing(self.at + 1))):
+            self.fail(401, "~ beside alternatives")
         else:
-            self.take(" ")
+            self.flush()
+            self.at += 1
+            wild = after == "*" or (after == "?" and self.question_is_wildcard())
+            self.stem_next = wild or (bool(after) and is_wordish(after))
+
+    def at_word_end(self) -> bool:
+        """Whether the text collected so far ends in a word that counts."""
+        words = words_of(self.pending, WILDCARDS)
+        last = next((char for char in reversed(self.pending) if char in WILDCARDS or fold_character(char)), " ")
+        return bool(words) and (last in WILDCARDS or is_wordish(last)) and set(words[-1]) != {ANY_CHAR}
 
     def fuzzy(self, edits: int) -> None:
         self.flush()
@@ -230,6 +256,7 @@ class Content:
             choices.append(tuple(items))
         self.items.append(Alternatives(tuple(choices)))
         self.at = end + 1
+        self.closed = self.look(self.at) == "~"
 
     def parts(self, start: int, stop: int) -> list[tuple[int, int]]:
         """The stretches between the bars outside inner parentheses."""
@@ -249,7 +276,7 @@ class Content:
         """Turns the text collected so far into items."""
         for word in words_of(self.pending, WILDCARDS):
             wild = any(char in WILDCARDS for char in word)
-            if self.stem_next and wild:
+            if self.stem_next and wild and set(word) != {ANY_CHAR}:
                 self.fail(401, "a stem is of a word, not of a pattern")
             if wild and set(word) == {ANY_RUN}:
                 self.items.append(AnyWord())
@@ -289,37 +316,36 @@ class Parser:
     def peek(self) -> str:
         return self.text[self.at] if self.at < len(self.text) else ""
 
-    def skip_punctuation(self) -> None:
-        """Moves to the next operand, operator, parenthesis or end."""
-        while True:
-            while self.peek().isspace():
-                self.at += 1
-            if not self.peek() or self.peek() in "()":
-                return
-            end = self.punctuation_end()
-            if end == self.at:
-                return
-            self.at = end
+    def skip_spaces(self) -> None:
+        while self.peek().isspace():
+            self.at += 1
 
-    def punctuation_end(self) -> int:
-        """The end of the chunk or quote here if it holds no word, else this place."""
-        at = self.at
-        minus = 1 if self.negates() else 0
-        start = at + minus
-        if self.opens_quote(start):
-            close = self.close_of(start)
-            items = Content(self, start + 1, close, True, self.depth).read()
-            empty = all(isinstance(item, Gap) for item in items)
-            return close + 1 if empty else at
-        end = self.chunk_end(start)
-        if minus and end == start:
-            return at
-        chunk = self.text[start:end]
-        if self.operator_name(chunk) or self.field_name(chunk) or self.is_bad_operator(chunk):
-            return at
-        if not minus and chunk == "~" and self.opens_quote(end):
-            return at
-        return at if Content(self, start, end, False, self.depth).read() else end
+    def skip_punctuation(self, alone: bool) -> None:
+        """Passes chunks without a word. None may stand before an operator of two operands nor, where alone says so, be
+        all there is."""
+        self.skip_spaces()
+        first = self.at
+        while self.is_punctuation():
+            self.at = self.chunk_end(self.at)
+            self.skip_spaces()
+        ends = self.peek() in ("", ")")
+        if self.at > first and (self.operator_name(self.chunk()) not in ("", "NOT") or (alone and ends)):
+            self.fail(401, first, "this holds no word")
+
+    def is_punctuation(self) -> bool:
+        """Whether a chunk without a word stands here."""
+        chunk = self.chunk()
+        if not chunk or self.negates() or self.operator_name(chunk) or self.field_name(chunk):
+            return False
+        if self.is_bad_operator(chunk) or (chunk == "~" and self.opens_quote(self.at + 1)):
+            return False
+        self.check_tilde(chunk)
+        return not Content(self, self.at, self.chunk_end(self.at), False, self.depth).read()
+
+    def check_tilde(self, chunk: str) -> None:
+        end = self.at + len(chunk)
+        if chunk.endswith("~") and self.opens_quote(end):
+            self.fail(401, end - 1, "~ before a quote needs a space before it")
 
     def opens_quote(self, at: int) -> bool:
         if at >= len(self.text) or self.text[at] not in QUOTES:
@@ -348,7 +374,8 @@ class Parser:
         while at < len(self.text) and not self.text[at].isspace() and self.text[at] not in "()":
             if self.opens_quote(at):
                 break
-            at += 1
+            escapes = self.text[at] == "\\" and self.text[at + 1:at + 2] in tuple(ESCAPABLE)
+            at += 2 if escapes else 1
         return at
 
     def chunk(self) -> str:
@@ -359,8 +386,16 @@ class Parser:
         before = self.text[self.at - 1:self.at]
         if self.peek() != "-" or not (before in ("", "(") or before.isspace()):
             return False
-        following = self.text[self.at + 1:self.at + 2]
-        return following != "" and (begins_word(following) or following in "(~*?" or following in QUOTES)
+        at = self.at + 1
+        while at < len(self.text) and not fold_character(self.text[at]):
+            at += 1
+        following = self.text[at:at + 1]
+        if following in tuple("~*?") and at == self.at + 1:
+            end = self.chunk_end(at)
+            quoted = self.text[at:end] == "~" and self.opens_quote(end)
+            return quoted or bool(Content(self, at, end, False, self.depth).read())
+        opens = following == "(" or following in QUOTES
+        return following != "" and (is_wordish(following) or (opens and at == self.at + 1))
 
     def field_name(self, chunk: str) -> str:
         name, colon, _ = chunk.partition(":")
@@ -386,6 +421,7 @@ class Parser:
     # The grammar, loosest binding first.
 
     def parse_or(self) -> Node:
+        self.skip_punctuation(alone=True)
         children = [self.parse_and()]
         while self.accept("OR"):
             children.append(self.parse_and())
@@ -394,6 +430,7 @@ class Parser:
     def parse_and(self) -> Node:
         children = [self.parse_not()]
         while True:
+            self.skip_punctuation(alone=False)
             if self.accept("AND"):
                 children.append(self.parse_not())
             elif self.at_end_of_and():
@@ -402,11 +439,10 @@ class Parser:
                 children.append(self.parse_not())
 
     def at_end_of_and(self) -> bool:
-        self.skip_punctuation()
         return self.peek() in ("", ")") or self.operator_name(self.chunk()) == "OR"
 
     def accept(self, operator: str) -> bool:
-        self.skip_punctuation()
+        self.skip_spaces()
         if self.operator_name(self.chunk()) != operator:
             return False
         self.at = self.chunk_end(self.at)
@@ -421,17 +457,17 @@ class Parser:
         return self.parse_near()
 
     def parse_near(self) -> Node:
-        self.skip_punctuation()
+        self.skip_spaces()
         start = self.at
         left = self.parse_operand()
         while True:
-            self.skip_punctuation()
+            self.skip_spaces()
             operator = self.operator_name(self.chunk())
             if operator not in POSITIONAL_OPERATORS:
                 return left
             self.check_operand(left, start)
             distance = self.parse_distance(operator)
-            self.skip_punctuation()
+            self.skip_spaces()
             start_right = self.at
             if self.negates():
                 self.fail(401, self.at, "an operand here cannot be negated")
@@ -453,7 +489,7 @@ class Parser:
         return distance
 
     def parse_operand(self) -> Node:
-        self.skip_punctuation()
+        self.skip_spaces()
         if self.peek() in ("", ")"):
             self.fail(401, self.at, "an operand is missing here")
         if self.peek() == "(":
@@ -481,9 +517,12 @@ class Parser:
             self.fail(401, self.at, "a parenthesis is not closed")
         self.at += 1
         self.depth -= 1
+        if self.peek() == "~":
+            self.fail(401, self.at, "~ behind a parenthesis")
         return node
 
     def parse_bare(self) -> Node:
+        self.check_tilde(self.chunk())
         start, self.at = self.at, self.chunk_end(self.at)
         return self.phrase(Content(self, start, self.at, False, self.depth).read(), start)
 
@@ -499,17 +538,28 @@ class Parser:
         close = self.close_of(start)
         items = inner(Content(self, start + 1, close, True, self.depth).read())
         if stems:
-            items = [Stem(item.text) if isinstance(item, Word) else item for item in items]
+            items = list(map(stemmed, items))
         self.at = close + 1
-        suffix = re.compile(r"~([0-9]+)").match(self.text, self.at)
-        if not suffix or (suffix.end() < len(self.text) and is_wordish(self.text[suffix.end()])):
+        suffix = re.compile(r"~([0-9]*)").match(self.text, self.at)
+        if not suffix:
+            self.skip_glued()
             return self.phrase(items, start)
-        if not items or not all(isinstance(item, Word) for item in items):
-            self.fail(401, start, '"..."~N is of words only')
+        if not suffix.group(1):
+            self.fail(401, self.at, "~ behind a quote needs a number")
         if int(suffix.group(1)) > MAX_DISTANCE:
             self.fail(422, self.at, f"a distance is at most {MAX_DISTANCE}")
         self.at = suffix.end()
+        self.skip_glued()
+        if not items or not all(isinstance(item, Word) for item in items):
+            self.fail(401, start, '"..."~N is of words only')
         return unordered([item for item in items if isinstance(item, Word)], int(suffix.group(1)))
+
+    def skip_glued(self) -> None:
+        """Passes punctuation right behind a closing quote, with which it goes."""
+        while self.peek() and not self.peek().isspace() and self.peek() != ")":
+            if self.peek() in '"(*~|\\' or is_wordish(self.peek()):
+                self.fail(401, self.at, "a space is missing behind a closing quote")
+            self.at += 1
 
     def parse_field(self, name: str) -> Node:
         start = self.at
@@ -533,7 +583,8 @@ class Parser:
         missing = self.peek() in ("", ")") or self.peek().isspace()
         if missing or not (self.peek() == "(" or self.opens_quote(self.at) or self.has_words()):
             self.fail(401, self.at, "title: needs a word, phrase or parenthesis right behind it")
-        return self.parse_operand()
+        quoted = self.peek() == "(" or self.opens_quote(self.at + (self.peek() == "~"))
+        return self.parse_operand() if quoted else self.parse_bare()
 
     def has_words(self) -> bool:
         end = self.chunk_end(self.at)
@@ -545,6 +596,7 @@ class Parser:
         if self.opens_quote(self.at):
             start, close = self.at, self.close_of(self.at)
             self.at = close + 1
+            self.skip_glued()
             return re.sub(r'\\(["\\])', r"\1", self.text[start + 1:close])
         start = self.at
         while self.peek() and not self.peek().isspace() and self.peek() not in "()":

@@ -192,7 +192,8 @@ class ParserTest(unittest.TestCase):
         self.reads('~negotiate "to ~talk"', And((Phrase((Stem("negotiate"),)), Phrase((Word("to"), Stem("talk"))))))
 
     def test_punctuation_in_quotes(self) -> None:
-        self.reads('"who? (me) a|b"', phrase("who me a b"))
+        self.reads('"who? (me) a"', phrase("who me a"))
+        self.refuses('"who a|b"', 401)
         self.reads(r'"a \* b\? c \| d \~e \\ f \... g \… h \" i"', phrase("a b c d e f g h i"))
         self.reads(r'"a \.\.\. b \....... c"', phrase("a b c"))
 
@@ -201,10 +202,21 @@ class ParserTest(unittest.TestCase):
             self.reads(text, phrase("a b"))
         self.reads("‘don’t go’", phrase("don t go"))
         self.reads('“a "b" c”', phrase("a b c"))
-        self.reads('don"t', phrase("don t"))
+        self.reads('~"(a|b) c"', Phrase((Alternatives(((Stem("a"),), (Stem("b"),))), Stem("c"))))
         self.reads('title:“a b” -"c d"', And((Title(phrase("a b")), Not(phrase("c d")))))
         self.refuses('"a b', 401)
         self.refuses("“a b\"", 401)
+
+    def test_odd_input(self) -> None:
+        for text in ("|", "a | b", "a|b", "a && b", 'don"t', '6"2', '"a b"c', '"a b""c d"', '"a"(b)', "word~", "word~1x",
+                     "(a)~2", '"a"~', ',~"a"', '"a|b"', "a AND - b", "a - OR b", "NOT .", "a NEAR , b", '"" a', "~a*"):
+            self.refuses(text, 401)
+        a, b = phrase("a"), phrase("b")
+        self.reads(". a , b !", And((a, b)))
+        self.reads('"a", "b".', And((a, b)))
+        self.reads(r"a\|b a\"b", And((phrase("a b"), phrase("a b"))))
+        self.reads("title:NEAR", Title(phrase("near")))
+        self.reads("a\u00ad~1", Phrase((Fuzzy("a", 1),)))
 
     def test_binding(self) -> None:
         a, b, c, d = map(phrase, "abcd")
