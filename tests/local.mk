@@ -135,6 +135,10 @@ EXTRA_DIST += $(TRACE_FILES)
 
 EXTRA_DIST += $(CLIENT_FILES)
 
+# The comparison with other engines runs, with those that are here.
+TESTS += tests/bench.py
+EXTRA_DIST += tests/bench.py
+
 # What judges the engine.
 ORACLE_FILES = \
 	tests/oracle/abbreviations.txt \
