@@ -12,6 +12,9 @@ struct unit_state {
     struct cursor *cursor; /* of that word, while documents ascend; otherwise NULL */
     size_t matches;        /* in the document judged last */
     double frequency;
+    struct phrase **phrases; /* what a document must hold to match, in the segment's arena */
+    size_t n_phrases;
+    bool is_phrase; /* it is the first of those, anywhere */
 };
 
 struct judge {
@@ -20,6 +23,7 @@ struct judge {
     struct unit_state *units;
     bool may_coincide; /* spans of two units may be identical */
 
+    struct arena arena; /* of the segment */
     const struct segment *segment;
     struct postings *postings;
     uint32_t doc;
@@ -93,6 +97,7 @@ void judge_free(struct judge *j)
     if (j == NULL)
         return;
     matcher_free(j->matcher);
+    arena_release(&j->arena);
     free(j->units);
     free(j->hits);
     free(j->places);
@@ -114,15 +119,126 @@ static enum status bind_leaves(struct judge *j, struct err *err)
     return matcher_bound(j->matcher, err);
 }
 
+/* ---- phrases that a unit needs ----------------------------------------------------------------------------------- */
+
+/* Words from slot i of a sequence on that stand for one rank each, and follow each other: how many. */
+static size_t run_of_words(struct judge *j, const struct plan_sequence *seq, size_t i, uint32_t *ranks)
+{
+    size_t n = 0;
+    for (; i + n < seq->n && seq->slots[i + n].kind == PLAN_LEAF; n++) {
+        size_t n_ranks;
+        const uint32_t *rank = postings_ranks(j->postings, seq->slots[i + n].leaf, &n_ranks);
+        if (n_ranks != 1)
+            break;
+        ranks[n] = *rank;
+    }
+    return n;
+}
+
+static bool add_phrase(struct judge *j, struct unit_state *unit, const uint32_t *ranks, size_t n)
+{
+    struct phrase **all = arena_alloc(&j->arena, (unit->n_phrases + 1) * sizeof(struct phrase *));
+    struct phrase *phrase = phrase_new(j->segment, ranks, n, &j->arena);
+    if (all == NULL || phrase == NULL)
+        return false;
+    if (unit->n_phrases > 0)
+        memcpy(all, unit->phrases, unit->n_phrases * sizeof(struct phrase *));
+    all[unit->n_phrases++] = phrase;
+    unit->phrases = all;
+    return true;
+}
+
+static bool add_runs(struct judge *j, struct unit_state *unit, const struct plan_sequence *seq)
+{
+    uint32_t *ranks = arena_alloc(&j->arena, (seq->n + 1) * sizeof *ranks);
+    bool ok = ranks != NULL;
+    for (size_t i = 0, n; ok && i < seq->n; i += n + 1) {
+        n = run_of_words(j, seq, i, ranks);
+        if (n > 1)
+            ok = add_phrase(j, unit, ranks, n);
+    }
+    return ok;
+}
+
+static bool add_phrases(struct judge *j, struct unit_state *unit, const struct plan_span *span)
+{
+    if (span->kind == PLAN_PHRASE)
+        return add_runs(j, unit, &span->sequence);
+    size_t n = span->kind == PLAN_NOTNEAR ? 1 : span->kind == PLAN_EITHER ? 0 : span->n_children;
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = add_phrases(j, unit, span->children[i]);
+    return ok;
+}
+
+static bool find_phrases(struct judge *j, struct unit_state *unit, const struct plan_span *span)
+{
+    unit->phrases = NULL;
+    unit->n_phrases = 0;
+    if (!add_phrases(j, unit, span))
+        return false;
+    unit->is_phrase = unit->n_phrases == 1 && span->kind == PLAN_PHRASE && span->plain && !span->title;
+    for (size_t i = 0; unit->is_phrase && i < span->sequence.n; i++) {
+        size_t n;
+        (void)postings_ranks(j->postings, span->sequence.slots[i].leaf, &n);
+        unit->is_phrase = n == 1;
+    }
+    return true;
+}
+
+struct phrase *judge_only_phrase(struct judge *j)
+{
+    const struct plan_node *root = j->plan->root;
+    return root->kind == PLAN_UNIT && j->units[root->number].is_phrase ? j->units[root->number].phrases[0] : NULL;
+}
+
+enum status judge_find_blocks(struct judge *j, struct err *err)
+{
+    enum status status = ST_OK;
+    for (size_t i = 0; i < j->plan->n_units; i++)
+        for (size_t k = 0; status == ST_OK && k < j->units[i].n_phrases; k++)
+            status = phrase_find_blocks(j->units[i].phrases[k], &j->arena, err);
+    return status;
+}
+
+static bool unit_may_match(const struct unit_state *unit, uint32_t doc)
+{
+    for (size_t i = 0; i < unit->n_phrases; i++)
+        if (!phrase_may_be_in(unit->phrases[i], doc))
+            return false;
+    return true;
+}
+
+static bool node_may_match(const struct judge *j, const struct plan_node *node, uint32_t doc)
+{
+    if (node->kind == PLAN_UNIT)
+        return unit_may_match(&j->units[node->number], doc);
+    if (node->kind != PLAN_AND && node->kind != PLAN_OR)
+        return true;
+    bool either = node->kind == PLAN_OR;
+    for (size_t i = 0; i < node->n_children; i++)
+        if (node_may_match(j, node->children[i], doc) == either)
+            return either;
+    return !either;
+}
+
+bool judge_may_match(struct judge *j, uint32_t doc)
+{
+    return node_may_match(j, j->plan->root, doc);
+}
+
 enum status judge_segment(struct judge *j, const struct segment *segment, struct postings *p, bool any_order,
                           struct err *err)
 {
     j->segment = segment;
     j->postings = p;
+    arena_clear(&j->arena);
     for (size_t i = 0; i < j->plan->n_units; i++) {
         struct unit_state *unit = &j->units[i];
         unit->cursor = NULL;
         enum status status = ST_OK;
+        if (!find_phrases(j, unit, j->plan->units[i]->unit))
+            return err_nomem(err);
         if (unit->leaf >= 0 && !any_order)
             status = cursor_open(p, (unsigned)unit->leaf, &unit->cursor, err);
         if (status != ST_OK)
@@ -182,6 +298,11 @@ static enum status count_unit(struct judge *j, const struct plan_node *node, boo
         *matched = cursor_seek(unit->cursor, j->doc, &status, err) == j->doc;
         unit->matches = *matched ? cursor_occurrences(unit->cursor) : 0;
         unit->frequency = (double)unit->matches;
+    } else if (unit->is_phrase) {
+        unit->matches = phrase_count(unit->phrases[0], j->doc);
+        unit->frequency = (double)unit->matches;
+        *matched = unit->matches > 0;
+        j->checked++;
     } else {
         status = load_words(j, err);
         if (status == ST_OK)
@@ -262,6 +383,17 @@ enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, 
     for (size_t i = 0; i < j->n_hits; i++)
         out->matches += j->units[j->hits[i].unit].matches;
     return ST_OK;
+}
+
+void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verdict *out)
+{
+    unsigned number = j->plan->root->number;
+    j->doc = doc;
+    j->has_words = false;
+    j->units[number].matches = n;
+    j->hits[0] = (struct judge_hit){number, (double)n};
+    j->n_hits = 1;
+    *out = (struct judge_verdict){.matched = true, .matches = n, .hits = j->hits, .n_hits = 1};
 }
 
 enum status judge_length(struct judge *j, uint32_t *words, struct err *err)

@@ -4,6 +4,7 @@
 #ifndef VERBATIM_JUDGE_H
 #define VERBATIM_JUDGE_H
 
+#include "engine/phrase.h"
 #include "engine/postings.h"
 #include "lib/match.h"
 #include "lib/plan.h"
@@ -20,6 +21,14 @@ void judge_free(struct judge *j); /* safe on NULL */
 enum status judge_segment(struct judge *j, const struct segment *segment, struct postings *p, bool any_order,
                           struct err *err);
 
+/* The phrase of plain words that is the whole query, anywhere in a document; NULL when it is none. Whoever goes over
+ * its documents (phrase.h) need not judge them. */
+struct phrase *judge_only_phrase(struct judge *j);
+/* Of the phrases that the query needs, finds all blocks at once: worth it for more than a few documents. */
+enum status judge_find_blocks(struct judge *j, struct err *err);
+/* Whether a document may match, by the phrases that it needs: reads its record, not its words. */
+bool judge_may_match(struct judge *j, uint32_t doc);
+
 /* A positional operand that a document satisfies. */
 struct judge_hit {
     unsigned unit;    /* number in the plan */
@@ -34,6 +43,9 @@ struct judge_verdict {
 };
 
 enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, struct err *err);
+
+/* What judge_doc would say of a document that holds the only phrase n times. */
+void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verdict *out);
 
 /* For scoring the document last judged: its words, and how many matches of a unit lie in its title. */
 enum status judge_length(struct judge *j, uint32_t *words, struct err *err);

@@ -16,6 +16,8 @@ libverbatim_engine_a_SOURCES = \
 	engine/fuzzy.h \
 	engine/judge.c \
 	engine/judge.h \
+	engine/phrase.c \
+	engine/phrase.h \
 	engine/postings.c \
 	engine/postings.h \
 	engine/rank.c \

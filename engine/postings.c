@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/bytes.h"
 #include "shim/shim.h"
 #include "store/vocab.h"
 
@@ -129,6 +130,44 @@ const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *
 {
     const struct leaf_list *list = &p->leaves[leaf];
     return list->n_ranks == 1 ? segment_bitmap(p->segment, list->ranks[0], len) : NULL;
+}
+
+static void and_row(const uint8_t *row, size_t len, uint64_t *bits)
+{
+    for (size_t i = 0; i < len / 8; i++)
+        bits[i] &= bytes_get64(row + i * 8);
+}
+
+const uint64_t *postings_common(const struct postings *p, struct arena *arena, uint32_t *n)
+{
+    uint64_t *bits = NULL;
+    size_t len = 0;
+    for (unsigned i = 0; i < p->plan->n_leaves; i++) {
+        const uint8_t *row = postings_bitmap(p, i, &len);
+        if (row == NULL)
+            continue;
+        if (bits == NULL) {
+            bits = arena_alloc(arena, len);
+            if (bits == NULL)
+                return NULL;
+            memset(bits, 0xff, len);
+        }
+        and_row(row, len, bits);
+    }
+    *n = 0;
+    for (size_t i = 0; bits != NULL && i < len / 8; i++)
+        *n += (uint32_t)__builtin_popcountll(bits[i]);
+    return bits;
+}
+
+uint32_t postings_shortest(const struct postings *p)
+{
+    uint32_t least = UINT32_MAX;
+    size_t len;
+    for (unsigned i = 0; i < p->plan->n_leaves; i++)
+        if (postings_bitmap(p, i, &len) == NULL && p->leaves[i].documents < least)
+            least = p->leaves[i].documents;
+    return least;
 }
 
 /* ---- several words as one list ----------------------------------------------------------------------------------- */

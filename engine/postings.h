@@ -4,6 +4,7 @@
 #ifndef VERBATIM_POSTINGS_H
 #define VERBATIM_POSTINGS_H
 
+#include "lib/arena.h"
 #include "lib/base.h"
 #include "lib/err.h"
 #include "lib/plan.h"
@@ -20,6 +21,11 @@ void postings_close(struct postings *p); /* with all cursors; safe on NULL */
 
 /* How many documents hold the leaf, or a little fewer; 0: none does. */
 uint32_t postings_documents(const struct postings *p, unsigned leaf);
+/* The documents that hold all leaves that have bitmaps, ANDed, in the arena; *n of them. NULL when none has one, or no
+ * memory is left. */
+const uint64_t *postings_common(const struct postings *p, struct arena *arena, uint32_t *n);
+/* Documents of the rarest leaf that has no bitmap; UINT32_MAX when all have one. */
+uint32_t postings_shortest(const struct postings *p);
 uint32_t postings_all_documents(const struct postings *p); /* of the segment */
 
 /* Ranks of the leaf's words in the segment, ascending, borrowed. */

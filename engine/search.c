@@ -146,8 +146,8 @@ struct progress {
 /* Candidates are taken a batch at a time, so that the memory that judging them reads is on its way meanwhile. */
 enum { BATCH = 32 };
 
-static size_t take_batch(struct candidates *candidates, const struct segment *segment, uint32_t *next, uint32_t *docs,
-                         enum status *status, struct err *err)
+static size_t take_batch(struct candidates *candidates, const struct segment *segment,
+                         uint32_t *next, uint32_t *docs, enum status *status, struct err *err)
 {
     size_t n = 0;
     while (n < BATCH) {
@@ -158,27 +158,37 @@ static size_t take_batch(struct candidates *candidates, const struct segment *se
         docs[n++] = doc;
         segment_prefetch_record(segment, doc);
     }
-    for (size_t i = 0; i < n; i++)
-        segment_prefetch_words(segment, docs[i]);
     return n;
+}
+
+/* Leaves those of a batch that may match. */
+static size_t narrow_batch(struct searcher *s, const struct segment *segment, uint32_t *docs, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!segment_is_dead(segment, docs[i]) && judge_may_match(s->judge, docs[i])) {
+            docs[kept++] = docs[i];
+            segment_prefetch_words(segment, docs[i]);
+        }
+    return kept;
+}
+
+static enum status take_match(struct searcher *s, const struct segment *segment, uint32_t doc,
+                              const struct judge_verdict *verdict, struct progress *p, struct err *err)
+{
+    enum status status = add_hit(s, segment, doc, verdict, p->out, err);
+    p->rows += rows_of(&s->request, verdict->matches);
+    if (p->full > 0 && p->rows >= p->full)
+        p->out->complete = SEARCH_PAGE_FULL;
+    return status;
 }
 
 static enum status judge_one(struct searcher *s, const struct segment *segment, uint32_t doc, struct progress *p,
                              struct err *err)
 {
     struct judge_verdict verdict;
-    p->out->candidates++;
-    if (segment_is_dead(segment, doc))
-        return ST_OK;
     enum status status = judge_doc(s->judge, doc, &verdict, err);
-    if (status == ST_OK && verdict.matched)
-        status = add_hit(s, segment, doc, &verdict, p->out, err);
-    if (status != ST_OK || !verdict.matched)
-        return status;
-    p->rows += rows_of(&s->request, verdict.matches);
-    if (p->full > 0 && p->rows >= p->full)
-        p->out->complete = SEARCH_PAGE_FULL;
-    return ST_OK;
+    return status == ST_OK && verdict.matched ? take_match(s, segment, doc, &verdict, p, err) : status;
 }
 
 static enum status go_over(struct searcher *s, const struct segment *segment, struct candidates *candidates,
@@ -188,7 +198,9 @@ static enum status go_over(struct searcher *s, const struct segment *segment, st
     for (size_t n = BATCH; n == BATCH;) {
         enum status status = check_stop(s, err);
         n = status == ST_OK ? take_batch(candidates, segment, &next, docs, &status, err) : 0;
-        for (size_t i = 0; status == ST_OK && i < n; i++) {
+        size_t n_left = narrow_batch(s, segment, docs, n);
+        p->out->candidates += n;
+        for (size_t i = 0; status == ST_OK && i < n_left; i++) {
             status = judge_one(s, segment, docs[i], p, err);
             if (p->out->complete != SEARCH_WHOLE)
                 return status;
@@ -199,22 +211,82 @@ static enum status go_over(struct searcher *s, const struct segment *segment, st
     return ST_OK;
 }
 
+static enum status walk_phrase(struct searcher *s, const struct segment *segment, struct phrase_walk *walk,
+                               struct progress *p, struct err *err)
+{
+    struct phrase_found found;
+    struct judge_verdict verdict;
+    enum status status = ST_OK;
+    for (size_t n = 0; status == ST_OK && p->out->complete == SEARCH_WHOLE; n++) {
+        status = phrase_next(walk, &found, err);
+        if (status == ST_OK && (found.n == 0 || n % BATCH == 0))
+            status = check_stop(s, err);
+        if (status != ST_OK || found.n == 0 || segment_is_dead(segment, found.doc))
+            continue;
+        judge_take_found(s->judge, found.doc, found.n, &verdict);
+        status = take_match(s, segment, found.doc, &verdict, p, err);
+    }
+    p->out->candidates += walk->n_offered;
+    p->out->checked += walk->n_scanned;
+    return status == ST_END ? ST_OK : status;
+}
+
+/* Nanoseconds, about: to pass over a block, to scan one, to go by a document that bitmaps offer, by one of a posting
+ * list, to open a list. Only what they are to each other matters. */
+enum { PASS_COST = 5, BLOCK_COST = 75, BIT_COST = 60, POSTING_COST = 90, LIST_COST = 8000 };
+
+/* How the documents of a phrase are found: of the blocks that may hold it, those of documents with its common words; or
+ * the blocks of the documents that hold all its words. */
+static enum status go_over_phrase(struct searcher *s, const struct segment *segment, const struct phrase *phrase,
+                                  struct postings *postings, struct progress *p, struct err *err)
+{
+    struct arena arena = ARENA_INIT;
+    struct phrase_walk walk = {.phrase = phrase};
+    uint32_t n_common = segment_docs(segment), rarest = postings_shortest(postings);
+    const uint64_t *common = postings_common(postings, &arena, &n_common);
+    uint64_t n_docs = segment_docs(segment), n_blocks = phrase->n_blocks, scanned = n_blocks * n_common / (n_docs + 1);
+    uint64_t by_blocks = n_blocks * PASS_COST + scanned * BLOCK_COST, by_docs = (uint64_t)n_common * BIT_COST;
+    if (rarest != UINT32_MAX)
+        by_docs = LIST_COST + (uint64_t)(rarest < n_common ? rarest : n_common) * POSTING_COST;
+    enum status status = ST_OK;
+    if (by_blocks <= by_docs)
+        walk.docs = common;
+    else
+        status = candidates_make(s->plan, postings, &arena, &walk.candidates, err);
+    if (status == ST_OK)
+        status = walk_phrase(s, segment, &walk, p, err);
+    phrase_walk_release(&walk);
+    arena_release(&arena);
+    return status;
+}
+
+static enum status go_over_docs(struct searcher *s, const struct segment *segment, struct postings *postings,
+                                struct progress *p, struct err *err)
+{
+    struct arena arena = ARENA_INIT;
+    struct candidates *candidates = NULL;
+    enum status status = candidates_make(s->plan, postings, &arena, &candidates, err);
+    if (status == ST_OK)
+        status = go_over(s, segment, candidates, p, err);
+    arena_release(&arena);
+    return status;
+}
+
 static enum status search_segment(struct searcher *s, const struct segment *segment, struct progress *p,
                                   struct err *err)
 {
-    struct arena arena = ARENA_INIT;
     struct postings *postings = NULL;
-    struct candidates *candidates = NULL;
-    enum status status =
-        postings_open(s->plan, segment, s->reader, &postings, err);
-    if (status == ST_OK)
-        status = candidates_make(s->plan, postings, &arena, &candidates, err);
+    enum status status = postings_open(s->plan, segment, s->reader, &postings, err);
     if (status == ST_OK)
         status = judge_segment(s->judge, segment, postings, false, err);
     if (status == ST_OK)
-        status = go_over(s, segment, candidates, p, err);
+        status = judge_find_blocks(s->judge, err);
+    if (status == ST_OK) {
+        const struct phrase *only = judge_only_phrase(s->judge);
+        status = only != NULL ? go_over_phrase(s, segment, only, postings, p, err)
+                              : go_over_docs(s, segment, postings, p, err);
+    }
     postings_close(postings);
-    arena_release(&arena);
     return status;
 }
 
@@ -276,7 +348,7 @@ enum status search_run(struct searcher *s, const struct snapshot *snap, const st
     s->expanded_ns = search_now() - began;
     if (status == ST_OK && !count_at_once(s, req, out)) {
         status = search_segments(s, req, out, err);
-        out->checked = judge_checked(s->judge);
+        out->checked += judge_checked(s->judge);
         rank_finish(&s->top);
         cut_page(s, req, out);
     }

@@ -52,8 +52,8 @@ struct search_result {
     enum search_complete complete;
     struct search_hit *hits; /* best first, as the order asks */
     size_t n_hits;
-    uint64_t candidates; /* documents that the inverted index offered */
-    uint64_t checked;    /* documents whose words were read */
+    uint64_t candidates; /* documents, or blocks of words, that the index offered */
+    uint64_t checked;    /* of those, the ones whose words were read */
 };
 
 /* Monotonic clock, nanoseconds. */

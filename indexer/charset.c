@@ -13,7 +13,8 @@
 enum {
     DETECT_BYTES = 1 << 18, /* what the detector gets to see, from the first byte that is not ASCII on */
     COOKIE_BYTES = 1024,
-    NAME_LEN = 40
+    NAME_LEN = 40,
+    ESCAPE = 0x1b
 };
 
 void charset_release(struct charset *c)
@@ -104,7 +105,8 @@ static bool is_mostly_utf8(const char *bytes, size_t len, size_t first_bad)
     if (len - first_bad < 4 && utf8_invalid_at(bytes, first_bad) == first_bad && len - first_bad > 0) {
         unsigned char lead = (unsigned char)bytes[first_bad];
         size_t want = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-        if (lead >= 0xc3 && lead < 0xf5 && len - first_bad > 1 && len - first_bad < want)
+        bool goes_on = len - first_bad > 1 && ((unsigned char)bytes[first_bad + 1] & 0xc0) == 0x80;
+        if (lead >= 0xc3 && lead < 0xf5 && goes_on && len - first_bad < want)
             return true;
     }
     for (size_t i = 0; i < len;) {
@@ -262,6 +264,12 @@ static const char *detect(struct charset *c, const char *bytes, size_t len)
     return high.controls ? windows_set(name) : name;
 }
 
+/* Sets that are written in ASCII with escapes, so that they look like UTF-8. */
+static bool is_escaped_set(const char *declared)
+{
+    return declared != NULL && strncasecmp(declared, "iso-2022-", 9) == 0;
+}
+
 static enum charset_result convert_unknown(struct charset *c, const char *bytes, size_t len, const char *declared)
 {
     char cookie[NAME_LEN] = "";
@@ -323,12 +331,12 @@ enum charset_result charset_to_utf8(struct charset *c, const char *bytes, size_t
     } else {
         size_t bad = utf8_invalid_at(bytes, len);
         *name = "UTF-8";
-        if (bad == len) {
+        if (bad == len && !(is_escaped_set(declared) && memchr(bytes, ESCAPE, len) != NULL)) {
             *text = bytes;
             *text_len = len;
             return CHARSET_OK;
         }
-        if (mark != NULL || is_mostly_utf8(bytes, len, bad)) {
+        if (bad < len && (mark != NULL || is_mostly_utf8(bytes, len, bad))) {
             result = repair(c, bytes, len);
         } else {
             result = convert_unknown(c, bytes, len, declared);

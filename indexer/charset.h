@@ -32,8 +32,8 @@ bool charset_is_binary(const char *bytes, size_t len);
 
 /* Converts; *text, without a mark, is borrowed from `bytes` where they are UTF-8 already, else from c until the next
  * call. declared is what the format says about itself (an HTTP or <meta> charset), or NULL: then cookies in the first
- * lines are looked for. It counts only when the bytes are not UTF-8. *name is what was found, static or borrowed from
- * c. Lines stay the same but in UTF-16 and UTF-32. */
+ * lines are looked for. It counts only when the bytes are not UTF-8, or hold escapes of ISO 2022. *name is what was
+ * found, static or borrowed from c. Lines stay the same but in UTF-16 and UTF-32. */
 enum charset_result charset_to_utf8(struct charset *c, const char *bytes, size_t len, const char *declared,
                                     const char **text, size_t *text_len, const char **name);
 void charset_release(struct charset *c);

@@ -182,3 +182,54 @@ size_t entity_decode(const char *text, size_t len, char *out, size_t *out_len)
     *out_len = utf8_encode(out, cp);
     return inner + 2;
 }
+
+/* ---- without a semicolon ------------------------------------------------------------------------------------- */
+
+/* The names that HTML took from Latin-1 before semicolons were needed, each between blanks. */
+static const char lax_names[] =
+    " AElig AMP Aacute Acirc Agrave Aring Atilde Auml COPY Ccedil ETH Eacute Ecirc Egrave Euml GT Iacute Icirc Igrave "
+    "Iuml LT Ntilde Oacute Ocirc Ograve Oslash Otilde Ouml QUOT REG THORN Uacute Ucirc Ugrave Uuml Yacute aacute acirc "
+    "acute aelig agrave amp aring atilde auml brvbar ccedil cedil cent copy curren deg divide eacute ecirc egrave eth "
+    "euml frac12 frac14 frac34 gt iacute icirc iexcl igrave iquest iuml laquo lt macr micro middot nbsp not ntilde "
+    "oacute ocirc ograve ordf ordm oslash otilde ouml para plusmn pound quot raquo reg sect shy sup1 sup2 sup3 szlig "
+    "thorn times uacute ucirc ugrave uml uuml yacute yen yuml ";
+
+/* The longest of those names that the text begins with; sets *len. */
+static int32_t lax_named(const char *text, size_t text_len, size_t *len)
+{
+    enum { LONGEST = 6 };
+    for (size_t n = text_len < LONGEST ? text_len : LONGEST; n >= 2; n--) {
+        char word[LONGEST + 3] = " ";
+        memcpy(word + 1, text, n);
+        word[n + 1] = ' ';
+        word[n + 2] = '\0';
+        if (memchr(text, ' ', n) == NULL && strstr(lax_names, word) != NULL) {
+            *len = n;
+            return named(text, n);
+        }
+    }
+    return -1;
+}
+
+size_t entity_decode_lax(const char *text, size_t len, char *out, size_t *out_len)
+{
+    enum { DIGITS = 32 };
+    size_t strict = entity_decode(text, len, out, out_len), taken = 0;
+    if (strict > 0 || len < 3)
+        return strict;
+    int32_t cp = -1;
+    if (text[1] == '#') {
+        int base = text[2] == 'x' || text[2] == 'X' ? 16 : 10;
+        size_t first = base == 16 ? 3 : 2;
+        while (first + taken < len && taken < DIGITS && digit_value(text[first + taken]) < base)
+            taken++;
+        cp = numbered(text + first, taken, base);
+        taken += first - 1;
+    } else {
+        cp = lax_named(text + 1, len - 1, &taken);
+    }
+    if (cp < 0)
+        return 0;
+    *out_len = utf8_encode(out, cp);
+    return taken + 1;
+}

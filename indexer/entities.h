@@ -10,4 +10,7 @@
  * character: the caller keeps lines as they are. */
 size_t entity_decode(const char *text, size_t len, char *out, size_t *out_len);
 
+/* The same as browsers have it in text: the semicolon may be missing behind numbers and the names of Latin-1. */
+size_t entity_decode_lax(const char *text, size_t len, char *out, size_t *out_len);
+
 #endif

@@ -15,8 +15,12 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/footnotes.h \
 	indexer/frontmatter.c \
 	indexer/frontmatter.h \
+	indexer/heading.c \
+	indexer/heading.h \
 	indexer/held.c \
 	indexer/held.h \
+	indexer/html.c \
+	indexer/html.h \
 	indexer/info.c \
 	indexer/info.h \
 	indexer/input.c \
@@ -35,6 +39,7 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/rawhtml.h \
 	indexer/reader.c \
 	indexer/reader.h \
+	indexer/reader_html.c \
 	indexer/reader_md.c \
 	indexer/reader_text.c \
 	indexer/report.c \

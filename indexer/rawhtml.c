@@ -96,7 +96,7 @@ static int compare_tag(const void *key, const void *item)
     return strcmp(key, ((const struct tag_name *)item)->name);
 }
 
-static enum rawhtml_tag tag_of(const char *name, size_t len)
+enum rawhtml_tag rawhtml_tag_of(const char *name, size_t len)
 {
     char key[TAG_NAME_MAX + 1];
     if (len > TAG_NAME_MAX)
@@ -116,7 +116,7 @@ static size_t begin_tag(struct rawhtml *h, size_t off)
     size_t name = off + 1 + closing, end = name;
     while (end < h->source_len && s[end] != '>' && s[end] != '/' && (unsigned char)s[end] > ' ')
         end++;
-    enum rawhtml_tag tag = tag_of(s + name, end - name);
+    enum rawhtml_tag tag = rawhtml_tag_of(s + name, end - name);
     h->in_tag = true;
     h->quote = 0;
     h->value_next = false;

@@ -14,6 +14,9 @@ enum rawhtml_tag {
     TAG_HIDDEN   /* what is inside is no text: <script>, <style> */
 };
 
+/* What a tag is, by its name in any case. */
+enum rawhtml_tag rawhtml_tag_of(const char *name, size_t len);
+
 /* Where the text and the tags go; offsets are those of the source. */
 struct rawhtml_sink {
     void (*text)(void *user, size_t off, size_t len);

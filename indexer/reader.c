@@ -7,7 +7,7 @@
 enum { ROOM_KEPT = 8 << 20, EXTENSION_MAX = 16, FIRST_LOOK = 1 << 15 };
 
 /* The first that takes the extension, else the first that takes the beginning, else text. */
-static const struct reader *const readers[] = {&reader_md, &reader_text};
+static const struct reader *const readers[] = {&reader_md, &reader_html, &reader_text};
 
 void reader_room_release(struct reader_room *room)
 {

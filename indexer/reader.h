@@ -48,7 +48,7 @@ struct reader {
     enum read_result (*read)(struct reading *r);
 };
 
-extern const struct reader reader_text, reader_md;
+extern const struct reader reader_text, reader_md, reader_html;
 
 /* The reader that a path names by its extension, or NULL. */
 const struct reader *reader_for(const char *path, size_t path_len);

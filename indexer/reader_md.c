@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "indexer/entities.h"
+#include "indexer/heading.h"
 #include "indexer/rawhtml.h"
 #include "indexer/reader.h"
-
-enum { NOWHERE = -1 };
 
 struct md {
     struct markup *m;
@@ -17,20 +16,12 @@ struct md {
     const struct footnotes *notes;
     const char *parsed; /* what md4c was given: the source behind the front matter, or a copy of that */
     size_t parsed_len;
-    size_t base;                    /* its offset in the source */
-    bool in_code;                   /* in a block of code */
-    bool in_heading;                /* in the first heading, or none was met that has text */
-    size_t heading_from;            /* length of the text before the heading that is being read */
-    int64_t title_start, title_end; /* bytes of the text; NOWHERE */
+    size_t base;  /* its offset in the source */
+    bool in_code; /* in a block of code */
+    struct heading heading;
 };
 
 /* ---- pieces -------------------------------------------------------------------------------------------------- */
-
-static void note_title(struct md *md)
-{
-    if (md->in_heading && md->title_start == NOWHERE)
-        md->title_start = (int64_t)md->m->last_start;
-}
 
 /* Source bytes that are text, unless a comment or script hides them. */
 static void put_text(void *user, size_t off, size_t len)
@@ -45,7 +36,7 @@ static void put_text(void *user, size_t off, size_t len)
     if (len == 0)
         return;
     markup_piece(md->m, off, len);
-    note_title(md);
+    heading_piece(&md->heading);
 }
 
 /* Text that Markdown's rules are over: the marks of footnotes are none. */
@@ -72,7 +63,7 @@ static void put_decoded(void *user, size_t off, const char *bytes, size_t len)
     if (off < md->html.hidden_until)
         return;
     markup_decoded(md->m, off, bytes, len);
-    note_title(md);
+    heading_piece(&md->heading);
 }
 
 static void put_entity(struct md *md, size_t off, size_t len)
@@ -86,13 +77,6 @@ static void put_entity(struct md *md, size_t off, size_t len)
 }
 
 /* ---- headings ------------------------------------------------------------------------------------------------ */
-
-static void begin_heading(struct md *md)
-{
-    md->in_heading = md->title_end == NOWHERE;
-    md->heading_from = md->m->text.len;
-    md->title_start = md->in_heading ? NOWHERE : md->title_start;
-}
 
 /* Takes ` {#some-id .class}` off the end of the text from `start` on: kramdown, Hugo and Pandoc give headings names. */
 static void cut_attributes(struct markup *m, size_t start)
@@ -113,13 +97,6 @@ static void cut_attributes(struct markup *m, size_t start)
     markup_cut(m, start + len);
 }
 
-static void end_heading(struct md *md)
-{
-    if (md->in_heading && md->title_start != NOWHERE && (int64_t)md->m->text.len > md->title_start)
-        md->title_end = (int64_t)md->m->text.len;
-    md->in_heading = false;
-}
-
 /* ---- HTML inside --------------------------------------------------------------------------------------------- */
 
 static void on_tag(void *user, enum rawhtml_tag tag, bool closing)
@@ -130,10 +107,10 @@ static void on_tag(void *user, enum rawhtml_tag tag, bool closing)
     if (tag != TAG_BREAK)
         markup_block_end(md->m);
     if (tag == TAG_HEADING && closing)
-        end_heading(md);
+        heading_end(&md->heading);
     markup_separate(md->m, tag == TAG_CELL ? '\t' : ' ');
     if (tag == TAG_HEADING && !closing)
-        begin_heading(md);
+        heading_begin(&md->heading);
 }
 
 static const struct rawhtml_sink html_sink = {put_text, put_decoded, on_tag};
@@ -149,7 +126,7 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *user)
     markup_separate(md->m, type == MD_BLOCK_TD || type == MD_BLOCK_TH ? '\t' : ' ');
     md->in_code = type == MD_BLOCK_CODE;
     if (type == MD_BLOCK_H)
-        begin_heading(md);
+        heading_begin(&md->heading);
     return 0;
 }
 
@@ -158,9 +135,9 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *user)
     (void)detail;
     struct md *md = user;
     if (type == MD_BLOCK_H) {
-        if (md->m->text.len > md->heading_from)
-            cut_attributes(md->m, md->heading_from);
-        end_heading(md);
+        if (md->m->text.len > md->heading.from)
+            cut_attributes(md->m, md->heading.from);
+        heading_end(&md->heading);
     }
     rawhtml_new_block(&md->html);
     markup_block_end(md->m);
@@ -217,35 +194,13 @@ static const MD_PARSER parser = {
 
 /* ---- the document -------------------------------------------------------------------------------------------- */
 
-/* Copies a title with each run of white space as one space. */
-static void copy_title(struct buf *out, const char *title, size_t len)
-{
-    buf_clear(out);
-    for (size_t i = 0; i < len; i++) {
-        bool space = (unsigned char)title[i] <= ' ';
-        if (!space)
-            buf_addc(out, title[i]);
-        else if (out->len > 0 && out->data[out->len - 1] != ' ')
-            buf_addc(out, ' ');
-    }
-    while (out->len > 0 && out->data[out->len - 1] == ' ')
-        out->len--;
-}
-
 static void set_title(struct reader_room *room, const struct md *md, struct document *doc)
 {
     if (room->front.title.len > 0) {
         doc->title = room->front.title.data;
         doc->title_len = room->front.title.len;
-    } else if (md->title_end != NOWHERE) {
-        copy_title(&room->title, md->m->text.data + md->title_start, (size_t)(md->title_end - md->title_start));
-        doc->title = room->title.data;
-        doc->title_len = room->title.len;
-        doc->title_in_text = doc->title_len > 0;
-        doc->title_start = (uint32_t)md->title_start;
-        doc->title_end = (uint32_t)md->title_end;
-        if (doc->title_len == 0)
-            doc->title = NULL;
+    } else {
+        heading_title(&md->heading, &room->title, doc);
     }
 }
 
@@ -256,7 +211,8 @@ static bool parse(struct reader_room *room, const struct reader_source *source, 
     if (!frontmatter_read(&room->front, source->text, source->len))
         return false;
     markup_begin(m, source->text, source->len);
-    *md = (struct md){.m = m, .base = room->front.end, .title_start = NOWHERE, .title_end = NOWHERE};
+    *md = (struct md){.m = m, .base = room->front.end};
+    heading_init(&md->heading, m);
     md->parsed = source->text + md->base;
     md->parsed_len = source->len - md->base;
     if (!footnotes_find(&room->notes, md->parsed, md->parsed_len))
@@ -270,6 +226,7 @@ static bool parse(struct reader_room *room, const struct reader_source *source, 
 
 static enum read_result read_md(struct reading *r)
 {
+    buf_clear(&r->room->title);
     struct reader_source source;
     struct md md;
     enum read_result result = reading_text(r, NULL, &source);

@@ -29,7 +29,9 @@ libverbatim_lib_a_SOURCES = \
 	lib/lex.h \
 	lib/match.c \
 	lib/match.h \
+	lib/match_front.c \
 	lib/match_join.c \
+	lib/match_least.c \
 	lib/match_pair.c \
 	lib/match_phrase.c \
 	lib/match_state.h \
@@ -40,6 +42,7 @@ libverbatim_lib_a_SOURCES = \
 	lib/parse_phrase.c \
 	lib/plan.c \
 	lib/plan.h \
+	lib/plan_contend.c \
 	lib/query.c \
 	lib/query.h \
 	lib/scan.c \

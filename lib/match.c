@@ -36,6 +36,8 @@ void matcher_free(struct matcher *m)
     }
     for (size_t i = 0; m->spans != NULL && i < m->plan->n_spans; i++) {
         free(m->spans[i].ways.items);
+        free(m->spans[i].least.items);
+        free(m->spans[i].found.items);
         free(m->spans[i].code);
     }
     free(m->leaves);
@@ -44,6 +46,7 @@ void matcher_free(struct matcher *m)
     free(m->codes.items);
     free(m->near.items);
     free(m->hits.items);
+    free(m->fold.items);
     free(m->out);
     free(m);
 }
@@ -166,8 +169,12 @@ struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool ro
         match_unordered(m, span, root, out);
     else if (span->kind == PLAN_EITHER)
         match_either(m, span, root, out);
+    else if (root && m->spans[span->number].is_word_pair && !m->want_words)
+        match_word_pair(m, span, out);
+    else if (root)
+        match_least(m, span, out);
     else
-        match_join(m, span, root, out);
+        match_join(m, span, false, out);
     return out;
 }
 

@@ -3,10 +3,10 @@
  *
  * A node matches every span for which some choice of distinct word occurrences meets its constraints; the matches of a
  * unit are its minimal spans (doc/query.md). Spans of inner nodes are kept whole, not only the minimal ones: under an
- * outer distance a wider span may be the nearer one. At the root only minimal spans count, so that there a node of two
- * operands looks at nearest neighbours only, as the minimal-interval algorithms of Clarke, Cormack and Burkowski ("An
- * algebra for structured text search", 1995) do. Which occurrences a span uses is remembered only where two operands
- * may want the same one (plan_contend).
+ * outer distance a wider span may be the nearer one. At the root only minimal spans count; there one pass over those
+ * of the operands finds nearly all, as the minimal-interval algorithms of Clarke, Cormack and Burkowski ("An algebra
+ * for structured text search", 1995) do, and shows where the rest may be (match_least.c). Which occurrences a span
+ * uses is remembered only where two operands may want the same one (plan_contend).
  *
  * A matcher is one thread's and serves one plan. Governed by doc/query.md. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_MATCH_H

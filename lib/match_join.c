@@ -15,13 +15,18 @@ struct relation {
     uint32_t longest; /* words of the longest right-hand way */
 };
 
-static bool near_enough(const struct relation *r, const struct way *a, const struct way *b)
+bool match_near_enough(enum plan_span_kind kind, uint32_t distance, const struct way *a, const struct way *b)
 {
     if (b->first > a->last)
-        return b->first - a->last - 1 <= r->distance;
-    if (r->kind == PLAN_BEFORE)
+        return b->first - a->last - 1 <= distance;
+    if (kind == PLAN_BEFORE)
         return false;
-    return b->last >= a->first || a->first - b->last - 1 <= r->distance;
+    return b->last >= a->first || a->first - b->last - 1 <= distance;
+}
+
+static bool near_enough(const struct relation *r, const struct way *a, const struct way *b)
+{
+    return match_near_enough(r->kind, r->distance, a, b);
 }
 
 static size_t first_at_least(const struct ways *ways, uint32_t pos)
@@ -114,11 +119,12 @@ static bool has_neighbour(struct matcher *m, const struct relation *r, const str
     return false;
 }
 
-static void without_neighbours(struct matcher *m, const struct relation *r, const struct ways *left,
-                               const struct ways *right, struct ways *out)
+void match_without_neighbours(struct matcher *m, uint32_t distance, const struct ways *left, const struct ways *right,
+                              struct ways *out)
 {
+    struct relation r = {.kind = PLAN_NOTNEAR, .distance = distance, .longest = longest_of(right)};
     for (size_t i = 0; i < left->n; i++)
-        if (!has_neighbour(m, r, &left->items[i], right) && !way_add(m, out, left->items[i]))
+        if (!has_neighbour(m, &r, &left->items[i], right) && !way_add(m, out, left->items[i]))
             return;
 }
 
@@ -166,9 +172,13 @@ static void join_points(struct matcher *m, const struct relation *r, const struc
     ways_sort(m, out);
 }
 
+/* One word, or any of some. */
 static bool is_point(const struct plan_span *span)
 {
-    return span->kind == PLAN_PHRASE && span->plain && span->sequence.n == 1;
+    for (size_t i = 0; i < span->n_children; i++)
+        if (span->kind != PLAN_EITHER || !is_point(span->children[i]))
+            return false;
+    return span->kind == PLAN_EITHER || plan_is_word(span);
 }
 
 /* NOTNEAR looks for neighbours outside the window of words asked for, too. */
@@ -188,10 +198,6 @@ static const struct ways *eval_right(struct matcher *m, const struct plan_span *
 void match_join(struct matcher *m, const struct plan_span *span, bool root, struct ways *out)
 {
     const struct plan_span *left_span = span->children[0], *right_span = span->children[1];
-    if (root && m->spans[span->number].is_word_pair && !m->want_words) {
-        match_word_pair(m, span, out);
-        return;
-    }
     const struct ways *left = match_eval(m, left_span, false);
     if (left->n == 0 || m->status != ST_OK)
         return;
@@ -201,7 +207,7 @@ void match_join(struct matcher *m, const struct plan_span *span, bool root, stru
     struct relation r = {.kind = span->kind, .distance = span->distance, .longest = longest_of(right)};
     bool ordered = span->kind == PLAN_BEFORE;
     if (span->kind == PLAN_NOTNEAR)
-        without_neighbours(m, &r, left, right, out);
+        match_without_neighbours(m, span->distance, left, right, out);
     else if (root && is_point(right_span))
         join_points(m, &r, left, !ordered, true, right, out);
     else if (root && is_point(left_span))

@@ -6,17 +6,12 @@
 #include "lib/array.h"
 #include "lib/match_state.h"
 
-static bool is_point(const struct plan_span *span)
-{
-    return span->kind == PLAN_PHRASE && span->plain && span->sequence.n == 1;
-}
-
 bool match_is_word_pair(const struct plan *plan, const struct plan_span *span)
 {
     if (span->kind != PLAN_NEAR && span->kind != PLAN_BEFORE)
         return false;
     const struct plan_span *a = span->children[0], *b = span->children[1];
-    return is_point(a) && is_point(b) &&
+    return plan_is_word(a) && plan_is_word(b) &&
            !plan_leaves_share(plan, a->sequence.slots[0].leaf, b->sequence.slots[0].leaf);
 }
 

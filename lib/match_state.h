@@ -21,6 +21,7 @@ struct way {
     uint32_t first, last;
     struct list used;
     struct list words;
+    bool doubtful; /* match_least.c: it is in order, but too far apart */
 };
 
 struct ways {
@@ -49,6 +50,9 @@ struct leaf_state {
 
 struct span_state {
     struct ways ways;
+    struct ways least;   /* of match_least */
+    struct scan_positions found; /* PHRASE in code: where it begins */
+    uint64_t found_in;   /* number of the document that found is of */
     uint8_t *code; /* PHRASE of words with one rank each: the whole phrase in code */
     size_t code_len, cap_code;
     struct scan_needle needle;
@@ -65,6 +69,7 @@ struct matcher {
     struct scan_positions pool;  /* lists of ways */
     struct scan_positions codes, near; /* scratch of found codes */
     struct scan_hits hits;
+    struct ways fold; /* scratch of match_least */
     struct match_span *out;
     size_t n_out, cap_out;
 
@@ -88,6 +93,7 @@ struct list list_with(struct matcher *m, struct list list, uint32_t pos); /* pos
 struct list list_join(struct matcher *m, struct list a, struct list b);   /* both ascending, disjoint */
 bool lists_share(const struct matcher *m, struct list a, struct list b);
 void ways_sort(struct matcher *m, struct ways *ways);   /* by first, last, used; equal ones once */
+void ways_latest(struct matcher *m, struct ways *ways); /* by last, of those to the same last the latest first */
 void ways_minimal(struct ways *ways);                   /* sorted ones: keeps those that contain no other */
 bool match_step(struct matcher *m);                     /* one more step of work; false: stop */
 void match_fail(struct matcher *m, enum status status);
@@ -99,15 +105,38 @@ void match_field(const struct matcher *m, bool title, uint32_t pos, uint32_t *lo
 /* The positions [lo, hi] of the sentence (paragraph) that pos is in. */
 bool match_sentence(struct matcher *m, bool paragraph, uint32_t pos, uint32_t *lo, uint32_t *hi);
 
-/* match.c: the spans of a node, whatever it is */
+/* match_front.c: the ways to have matched a phrase so far; the next word stands least to most words behind the last
+ * one. Before the first word there are no ways yet, and least to most words stand in front of it: stars, and gaps
+ * behind a star. */
+struct front {
+    bool latest; /* of ways to the same place the one that began last is enough; they are sorted by last */
+    bool begun;
+    uint32_t least, most;
+    struct ways ways;
+};
+void front_step(struct matcher *m, bool title, unsigned leaf, struct front *front); /* over a word */
+void front_settle(struct matcher *m, bool title, struct front *front); /* spans end where stars and gaps behind do */
+void front_begin_anywhere(struct matcher *m, bool title, struct front *front); /* nothing but stars so far */
+
+/* match.c: the spans of a node, whatever it is. Where root is set the minimal ones are enough, and which occurrences
+ * they use is not told. */
 struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool root);
 
-/* match_phrase.c, match_unordered.c, match_join.c: fill ways, sorted */
+/* match_phrase.c, match_unordered.c, match_join.c: add ways, sorted */
 void match_phrase(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 void match_unordered(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
+void match_join(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
+
 /* match_pair.c: NEAR or BEFORE of two single words that have no word in common; its minimal spans. */
 bool match_is_word_pair(const struct plan *plan, const struct plan_span *span);
 void match_word_pair(struct matcher *m, const struct plan_span *span, struct ways *out);
-void match_join(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
+
+/* match_least.c: the minimal spans of a node with operands, without all spans of these where that can be helped. */
+void match_least(struct matcher *m, const struct plan_span *span, struct ways *out);
+
+/* match_join.c: which of left have nobody of right near; near_enough: whether two ways are at most that far apart. */
+void match_without_neighbours(struct matcher *m, uint32_t distance, const struct ways *left, const struct ways *right,
+                              struct ways *out);
+bool match_near_enough(enum plan_span_kind kind, uint32_t distance, const struct way *a, const struct way *b);
 
 #endif

@@ -122,6 +122,9 @@ static int compare_lists(const uint32_t *pool, struct list a, struct list b)
     return 0;
 }
 
+/* Never 0 for ways that differ in what matters. */
+typedef int compare_fn(const uint32_t *pool, const struct way *x, const struct way *y);
+
 static int compare_ways(const uint32_t *pool, const struct way *x, const struct way *y)
 {
     if (x->first != y->first)
@@ -131,21 +134,29 @@ static int compare_ways(const uint32_t *pool, const struct way *x, const struct 
     return compare_lists(pool, x->used, y->used);
 }
 
-/* End of the ascending run without equals that begins at i. */
-static size_t run_end(const struct matcher *m, const struct way *items, size_t n, size_t i)
+static int compare_lasts(const uint32_t *pool, const struct way *x, const struct way *y)
 {
-    for (i++; i < n && compare_ways(m->pool.items, &items[i - 1], &items[i]) < 0; i++)
+    (void)pool;
+    if (x->last != y->last)
+        return x->last < y->last ? -1 : 1;
+    return (x->first < y->first) - (x->first > y->first);
+}
+
+/* End of the ascending run without equals that begins at i. */
+static size_t run_end(const struct matcher *m, compare_fn *compare, const struct way *items, size_t n, size_t i)
+{
+    for (i++; i < n && compare(m->pool.items, &items[i - 1], &items[i]) < 0; i++)
         ;
     return i;
 }
 
 /* Merges runs a[0, n_a) and b[0, n_b) into out, equal ones once; returns how many. */
-static size_t merge_runs(struct matcher *m, const struct way *a, size_t n_a, const struct way *b, size_t n_b,
-                         struct way *out)
+static size_t merge_runs(struct matcher *m, compare_fn *compare, const struct way *a, size_t n_a, const struct way *b,
+                         size_t n_b, struct way *out)
 {
     size_t n = 0, i = 0, k = 0;
     while ((i < n_a || k < n_b) && match_step(m)) {
-        int order = i == n_a ? 1 : k == n_b ? -1 : compare_ways(m->pool.items, &a[i], &b[k]);
+        int order = i == n_a ? 1 : k == n_b ? -1 : compare(m->pool.items, &a[i], &b[k]);
         k += order == 0;
         out[n++] = order <= 0 ? a[i++] : b[k++];
     }
@@ -153,21 +164,21 @@ static size_t merge_runs(struct matcher *m, const struct way *a, size_t n_a, con
 }
 
 /* Merges neighbouring runs of from into to, and returns the ways that are left. */
-static size_t merge_pass(struct matcher *m, const struct way *from, size_t n, struct way *to)
+static size_t merge_pass(struct matcher *m, compare_fn *compare, const struct way *from, size_t n, struct way *to)
 {
     size_t out = 0;
     for (size_t i = 0; i < n && m->status == ST_OK;) {
-        size_t mid = run_end(m, from, n, i), end = mid < n ? run_end(m, from, n, mid) : mid;
-        out += merge_runs(m, from + i, mid - i, from + mid, end - mid, to + out);
+        size_t mid = run_end(m, compare, from, n, i), end = mid < n ? run_end(m, compare, from, n, mid) : mid;
+        out += merge_runs(m, compare, from + i, mid - i, from + mid, end - mid, to + out);
         i = end;
     }
     return out;
 }
 
 /* A merge sort of the runs that there are: joins give long ones, and between steps it can be stopped. */
-void ways_sort(struct matcher *m, struct ways *ways)
+static void sort(struct matcher *m, compare_fn *compare, struct ways *ways)
 {
-    if (ways->n < 2 || run_end(m, ways->items, ways->n, 0) == ways->n)
+    if (ways->n < 2 || run_end(m, compare, ways->items, ways->n, 0) == ways->n)
         return;
     struct way *other = malloc(ways->n * sizeof *other);
     if (other == NULL) {
@@ -176,8 +187,8 @@ void ways_sort(struct matcher *m, struct ways *ways)
     }
     struct way *from = ways->items, *to = other;
     size_t n = ways->n;
-    while (m->status == ST_OK && run_end(m, from, n, 0) < n) {
-        n = merge_pass(m, from, n, to);
+    while (m->status == ST_OK && run_end(m, compare, from, n, 0) < n) {
+        n = merge_pass(m, compare, from, n, to);
         struct way *swap = from;
         from = to;
         to = swap;
@@ -186,6 +197,21 @@ void ways_sort(struct matcher *m, struct ways *ways)
         memcpy(ways->items, from, n * sizeof *from);
     ways->n = n;
     free(other);
+}
+
+void ways_sort(struct matcher *m, struct ways *ways)
+{
+    sort(m, compare_ways, ways);
+}
+
+void ways_latest(struct matcher *m, struct ways *ways)
+{
+    sort(m, compare_lasts, ways);
+    size_t n = ways->n > 0;
+    for (size_t i = 1; i < ways->n; i++)
+        if (ways->items[i].last != ways->items[n - 1].last)
+            ways->items[n++] = ways->items[i];
+    ways->n = n;
 }
 
 /* From the right: a span contains another exactly when one that begins no earlier ends no later.

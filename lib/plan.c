@@ -93,6 +93,34 @@ static unsigned least_of_sequence(const struct plan_sequence *seq)
     return least;
 }
 
+/* Never more than PLAN_ANY_LENGTH. */
+static unsigned sum_of_lengths(unsigned a, unsigned b)
+{
+    return a + b < PLAN_ANY_LENGTH ? a + b : PLAN_ANY_LENGTH;
+}
+
+static unsigned most_of_sequence(const struct plan_sequence *seq);
+
+static unsigned most_of_slot(const struct plan_slot *slot)
+{
+    if (slot->kind == PLAN_GAP)
+        return slot->gap;
+    unsigned most = slot->kind != PLAN_CHOICE;
+    for (size_t i = 0; i < slot->n_choices; i++) {
+        unsigned words = most_of_sequence(&slot->choices[i]);
+        most = words > most ? words : most;
+    }
+    return most;
+}
+
+static unsigned most_of_sequence(const struct plan_sequence *seq)
+{
+    unsigned most = 0;
+    for (size_t i = 0; i < seq->n; i++)
+        most = sum_of_lengths(most, most_of_slot(&seq->slots[i]));
+    return most;
+}
+
 static bool is_plain(const struct plan_sequence *seq)
 {
     for (size_t i = 0; i < seq->n; i++)
@@ -160,6 +188,7 @@ static struct plan_span *make_leafy(struct maker *m, const struct query *q, cons
     if (!m->failed) {
         span->plain = is_plain(&span->sequence);
         span->least_words = least_of_sequence(&span->sequence);
+        span->most_words = sum_of_lengths(most_of_sequence(&span->sequence), span->distance);
     }
     return span;
 }
@@ -223,7 +252,7 @@ static struct slot_list choose_slots(struct maker *m, const struct slot_list *sl
     return chosen;
 }
 
-static unsigned least_of_children(const struct plan_span *span);
+static void set_lengths(struct plan_span *span);
 
 static struct plan_span *make_phrases(struct maker *m, const struct query *q, bool title, size_t n)
 {
@@ -236,7 +265,7 @@ static struct plan_span *make_phrases(struct maker *m, const struct query *q, bo
         span->children[span->n_children++] = m->failed ? NULL : make_leafy(m, q, &chosen, title);
     }
     if (!m->failed)
-        span->least_words = least_of_children(span);
+        set_lengths(span);
     return span;
 }
 
@@ -267,14 +296,88 @@ static unsigned least_of_children(const struct plan_span *span)
     return first;
 }
 
+static unsigned most_of_children(const struct plan_span *span)
+{
+    unsigned most = span->children[0]->most_words;
+    if (span->kind == PLAN_NOTNEAR)
+        return most;
+    if (span->kind == PLAN_SENTENCE || span->kind == PLAN_PARAGRAPH)
+        return PLAN_ANY_LENGTH;
+    if (span->kind != PLAN_EITHER)
+        return sum_of_lengths(sum_of_lengths(most, span->children[1]->most_words), span->distance);
+    for (size_t i = 1; i < span->n_children; i++)
+        if (span->children[i]->most_words > most)
+            most = span->children[i]->most_words;
+    return most;
+}
+
+static void set_lengths(struct plan_span *span)
+{
+    span->least_words = least_of_children(span);
+    span->most_words = most_of_children(span);
+}
+
+/* ---- chains of one operator ------------------------------------------------------------------------------------- */
+
+static bool is_chained(enum plan_span_kind kind)
+{
+    return kind == PLAN_NEAR || kind == PLAN_SENTENCE || kind == PLAN_PARAGRAPH;
+}
+
+bool plan_is_word(const struct plan_span *span)
+{
+    return span->kind == PLAN_PHRASE && span->plain && span->sequence.n == 1;
+}
+
+static bool is_same_word(const struct plan_span *a, const struct plan_span *b)
+{
+    return plan_is_word(a) && plan_is_word(b) && a->title == b->title &&
+           a->sequence.slots[0].leaf == b->sequence.slots[0].leaf;
+}
+
+static void add_operand(struct plan_span *chain, struct plan_span *span, uint32_t times)
+{
+    for (size_t i = 0; i < chain->n_operands; i++) {
+        if (is_same_word(chain->operands[i].span, span)) {
+            chain->operands[i].times += times;
+            return;
+        }
+    }
+    chain->operands[chain->n_operands++] = (struct plan_operand){span, times};
+}
+
+/* A child that is a chain of the same operator gives its operands. */
+static void make_chain(struct maker *m, struct plan_span *span)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < 2; i++)
+        n += span->children[i]->kind == span->kind ? span->children[i]->n_operands : 1;
+    span->operands = alloc(m, n, sizeof *span->operands);
+    span->chain_distance = span->distance;
+    for (size_t i = 0; i < 2 && !m->failed; i++) {
+        struct plan_span *child = span->children[i];
+        if (child->kind != span->kind) {
+            add_operand(span, child, 1);
+            continue;
+        }
+        for (size_t k = 0; k < child->n_operands; k++)
+            add_operand(span, child->operands[k].span, child->operands[k].times);
+        if (child->chain_distance < span->chain_distance)
+            span->chain_distance = child->chain_distance;
+    }
+}
+
 static void make_children(struct maker *m, const struct query *q, bool title, struct plan_span *span)
 {
     span->n_children = q->n_children;
     span->children = alloc(m, q->n_children, sizeof *span->children);
     for (size_t i = 0; i < q->n_children && !m->failed; i++)
         span->children[i] = make_span(m, q->children[i], title);
-    if (!m->failed)
-        span->least_words = least_of_children(span);
+    if (m->failed)
+        return;
+    set_lengths(span);
+    if (is_chained(span->kind))
+        make_chain(m, span);
 }
 
 static struct plan_span *make_span(struct maker *m, const struct query *q, bool title)
@@ -359,89 +462,9 @@ enum status plan_make(const struct query *q, struct arena *arena, struct plan **
     return ST_OK;
 }
 
-/* ---- what two operands may both want ----------------------------------------------------------------------------- */
-
-static void mark_sequence(const struct plan_sequence *seq, uint8_t *flags)
-{
-    for (size_t i = 0; i < seq->n; i++) {
-        if (seq->slots[i].kind == PLAN_LEAF)
-            flags[seq->slots[i].leaf] = 1;
-        for (size_t k = 0; k < seq->slots[i].n_choices; k++)
-            mark_sequence(&seq->slots[i].choices[k], flags);
-    }
-}
-
-void plan_mark_leaves(const struct plan_span *span, uint8_t *flags)
-{
-    mark_sequence(&span->sequence, flags);
-    for (size_t i = 0; i < span->n_children; i++)
-        plan_mark_leaves(span->children[i], flags);
-}
-
-static int compare_words(const struct plan_word *a, const struct plan_word *b)
-{
-    size_t len = a->len < b->len ? a->len : b->len;
-    int order = memcmp(a->bytes, b->bytes, len);
-    return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
-}
-
-static bool leaves_share(const struct plan_leaf *a, const struct plan_leaf *b)
-{
-    for (size_t i = 0, k = 0; i < a->n_words && k < b->n_words;) {
-        int order = compare_words(&a->words[i], &b->words[k]);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            i++;
-        else
-            k++;
-    }
-    return false;
-}
-
-bool plan_leaves_share(const struct plan *plan, unsigned a, unsigned b)
-{
-    return a == b || leaves_share(&plan->leaves[a], &plan->leaves[b]);
-}
-
-static void contend_pair(struct plan *plan, const uint8_t *left, const uint8_t *right)
-{
-    for (size_t i = 0; i < plan->n_leaves; i++)
-        for (size_t k = 0; left[i] && k < plan->n_leaves; k++)
-            if (right[k] && plan_leaves_share(plan, (unsigned)i, (unsigned)k))
-                plan->leaves[i].contended = plan->leaves[k].contended = true;
-}
-
-/* BEFORE keeps its operands apart by itself and of EITHER only one is taken: what contends stands on two sides of the
- * other operators. */
-static bool contend_span(struct plan *plan, const struct plan_span *span)
-{
-    for (size_t i = 0; i < span->n_children; i++)
-        if (!contend_span(plan, span->children[i]))
-            return false;
-    if (span->n_children != 2 || span->kind == PLAN_EITHER || span->kind == PLAN_BEFORE)
-        return true;
-    uint8_t *flags = calloc(2, plan->n_leaves + 1);
-    if (flags == NULL)
-        return false;
-    plan_mark_leaves(span->children[0], flags);
-    plan_mark_leaves(span->children[1], flags + plan->n_leaves);
-    contend_pair(plan, flags, flags + plan->n_leaves);
-    free(flags);
-    return true;
-}
-
-enum status plan_contend(struct plan *plan, struct err *err)
-{
-    for (size_t i = 0; i < plan->n_units; i++)
-        if (!contend_span(plan, plan->units[i]->unit))
-            return err_nomem(err);
-    return ST_OK;
-}
-
 int plan_only_leaf(const struct plan_span *unit)
 {
-    if (unit->kind != PLAN_PHRASE || unit->title || unit->sequence.n != 1 || !unit->plain)
+    if (unit->title || !plan_is_word(unit))
         return -1;
     return (int)unit->sequence.slots[0].leaf;
 }

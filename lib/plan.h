@@ -55,6 +55,19 @@ enum plan_span_kind {
     PLAN_EITHER /* OR inside the NEAR family; the phrases that a phrase with choices stands for */
 };
 
+/* Whether the operands of a node may want the same occurrence. */
+enum plan_wants {
+    PLAN_WANTS_APART, /* never */
+    PLAN_WANTS_TIMES, /* only as the same single word, told by plan_operand.times */
+    PLAN_WANTS_SAME   /* they may */
+};
+
+/* What a chain of one operator joins, `a NEAR (b NEAR a)` say: a single word that comes again is told once. */
+struct plan_operand {
+    struct plan_span *span;
+    uint32_t times;
+};
+
 /* A positional node: it has spans in a document. */
 struct plan_span {
     enum plan_span_kind kind;
@@ -63,9 +76,14 @@ struct plan_span {
     bool plain;      /* PHRASE: only LEAF slots */
     unsigned distance;
     unsigned least_words; /* the fewest words a span of it covers */
+    unsigned most_words;  /* the most, or PLAN_ANY_LENGTH */
     struct plan_sequence sequence; /* PHRASE, UNORDERED */
     struct plan_span **children;   /* the others: 2, EITHER 2 or more */
     size_t n_children;
+    struct plan_operand *operands; /* NEAR, SENTENCE, PARAGRAPH: of the chain that this node is the end of */
+    size_t n_operands;
+    unsigned chain_distance; /* NEAR: the least in the chain */
+    enum plan_wants wants;   /* filled in by plan_contend */
 };
 
 enum plan_kind { PLAN_AND, PLAN_OR, PLAN_NOT, PLAN_UNIT, PLAN_FILTER };
@@ -92,11 +110,17 @@ struct plan {
 /* Compiles a parsed query. Everything lives in the arena, which must be the query's or outlived by it. */
 enum status plan_make(const struct query *q, struct arena *arena, struct plan **out, struct err *err);
 
-/* Once leaf.words are filled in: marks the leaves whose occurrences two operands of one unit may both want. */
+enum { PLAN_ANY_LENGTH = INT32_MAX };
+
+/* Once leaf.words are filled in: marks the leaves whose occurrences two operands of one unit may both want, and the
+ * nodes that have such operands. */
 enum status plan_contend(struct plan *plan, struct err *err);
 
 /* Whether two leaves have a word in common. */
 bool plan_leaves_share(const struct plan *plan, unsigned a, unsigned b);
+
+/* Whether a node is one word, or what one pattern, fuzzy word or stem stands for. */
+bool plan_is_word(const struct plan_span *span);
 
 /* The leaf of a unit that is one word, anywhere in the document, or -1: such a unit needs no matching, the inverted
  * index knows its occurrences. */

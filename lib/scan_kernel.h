@@ -11,12 +11,23 @@
 #include "lib/scan.h"
 #include "lib/scan_kernels.h"
 
+/* A needle with its two bytes at hand: kept in registers, whatever is written meanwhile. */
+struct kernel_needle {
+    struct scan_needle needle;
+    uint8_t rare, too;
+};
+
+static inline struct kernel_needle kernel_needle_of(const struct scan_needle *needle)
+{
+    return (struct kernel_needle){*needle, needle->code[needle->rare], needle->code[needle->too]};
+}
+
 /* Bit i: the needle begins at at[i], which is at most `last`. Two bytes and the word end before are compared for the
  * whole window, the rest of a longer needle one by one. */
-static inline uint64_t hits_in_window(const uint8_t *at, const uint8_t *last, const struct scan_needle *needle)
+static inline uint64_t hits_in_window(const uint8_t *at, const uint8_t *last, const struct kernel_needle *n)
 {
-    uint64_t mask = kernel_pair(at + needle->rare, needle->code[needle->rare], at + needle->too,
-                                needle->code[needle->too]);
+    const struct scan_needle *needle = &n->needle;
+    uint64_t mask = kernel_pair(at + needle->rare, n->rare, at + needle->too, n->too);
     if (mask == 0)
         return 0;
     mask &= kernel_tops(at - 1);
@@ -33,12 +44,13 @@ static size_t find_hits(struct scan_text text, const struct scan_needle *needle,
                         struct scan_hit *out, size_t room)
 {
     size_t n = 0;
+    const struct kernel_needle at_hand = kernel_needle_of(needle);
     const uint8_t *at = cursor->at;
     uint32_t pos = cursor->pos;
     const uint8_t *last = text.end - needle->len; /* where a hit can begin at the latest */
     for (; text.end - at >= (ptrdiff_t)needle->len && room - n >= KERNEL_WIDTH; at += KERNEL_WIDTH) {
         uint64_t tops = kernel_tops(at);
-        for (uint64_t mask = hits_in_window(at, last, needle); mask != 0; mask &= mask - 1) {
+        for (uint64_t mask = hits_in_window(at, last, &at_hand); mask != 0; mask &= mask - 1) {
             uint64_t before = (mask & -mask) - 1;
             out[n++] = (struct scan_hit){(uint32_t)(at + __builtin_ctzll(mask) - text.begin),
                                          pos + (uint32_t)__builtin_popcountll(tops & before)};
@@ -53,9 +65,10 @@ static size_t find_hits(struct scan_text text, const struct scan_needle *needle,
 static size_t count_hits(struct scan_text text, const struct scan_needle *needle)
 {
     size_t n = 0;
+    const struct kernel_needle at_hand = kernel_needle_of(needle);
     const uint8_t *last = text.end - needle->len;
     for (const uint8_t *at = text.begin; text.end - at >= (ptrdiff_t)needle->len; at += KERNEL_WIDTH)
-        n += (size_t)__builtin_popcountll(hits_in_window(at, last, needle));
+        n += (size_t)__builtin_popcountll(hits_in_window(at, last, &at_hand));
     return n;
 }
 

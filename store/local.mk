@@ -26,6 +26,8 @@ libverbatim_store_a_SOURCES = \
 	store/manifest.h \
 	store/names.c \
 	store/names.h \
+	store/pairs.c \
+	store/pairs.h \
 	store/parts.c \
 	store/parts.h \
 	store/places.c \

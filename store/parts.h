@@ -23,6 +23,7 @@ enum parts_kind {
     PARTS_PLACES,
     PARTS_TEXT,
     PARTS_BITMAPS,
+    PARTS_PAIRS,
     PARTS_STEMS,
     PARTS_COUNT
 };

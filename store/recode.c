@@ -10,6 +10,7 @@
 
 #include "lib/etdc.h"
 #include "store/bitmaps.h"
+#include "store/pairs.h"
 #include "store/words.h"
 
 /* A scratch file, mapped. */
@@ -52,6 +53,7 @@ struct recode {
     struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
     size_t numbers_at;      /* first of the chunk at hand */
     struct file_writer words, docs;
+    struct pairs_writer pairs;
     uint64_t *hashes; /* owned; path hash in the high half, document in the low one */
     uint32_t n_docs;
     uint64_t text_off, names_off, places_off; /* where the chunk at hand comes to stand */
@@ -76,6 +78,7 @@ static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
             uint32_t code = r->local[number], row = r->local_rows[number];
             if (row > 0)
                 bitmaps_set(r->bitmaps, row, r->n_docs);
+            pairs_word(&r->pairs, code, r->words.body_len + (uint64_t)(to - room));
             memcpy(to, &code, sizeof code);
             to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
         }
@@ -89,6 +92,7 @@ static void put_boundary(struct recode *r)
 {
     static const uint8_t boundary = WORDS_BOUNDARY;
     file_put(&r->words, &boundary, 1);
+    pairs_break(&r->pairs);
 }
 
 static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t **ids)
@@ -99,6 +103,7 @@ static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t
     record.text_off += r->text_off;
     record.names_off += r->names_off;
     record.places_off += r->places_off;
+    pairs_doc(&r->pairs, record.words_off);
     if (record.n_title > 0) {
         put_boundary(r);
         record.title_len = (uint32_t)put_codes(r, record.n_title, ids);
@@ -213,6 +218,9 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
         status = recode_chunk(r, &b->chunks[i], err);
     if (status != ST_OK)
         return status;
+    status = pairs_finish(&r->pairs, r->words.body_len, &parts->seals[PARTS_PAIRS], err);
+    if (status != ST_OK)
+        return status;
     memset(spare, WORDS_BOUNDARY, sizeof spare);
     file_put(&r->words, spare, sizeof spare);
     put_hashes(r);
@@ -232,12 +240,15 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
     if (status == ST_OK)
         status = file_create(&r.docs, paths[PARTS_DOCS], DOCS_KIND, err);
     if (status == ST_OK)
+        status = pairs_create(&r.pairs, paths[PARTS_PAIRS], err);
+    if (status == ST_OK)
         status = recode_all(&r, b, parts, err);
     if (status == ST_OK)
         status = bitmaps_write(&bitmaps, paths[PARTS_BITMAPS], &parts->seals[PARTS_BITMAPS], err);
     bitmaps_rows_release(&bitmaps);
     file_release(&r.words);
     file_release(&r.docs);
+    pairs_release(&r.pairs);
     unmap_scratch(&r.numbers);
     free(r.local);
     free(r.local_rows);

@@ -13,6 +13,12 @@
 
 /* ---- opening -------------------------------------------------------------------------------------------------- */
 
+/* Bytes of codes, without what is readable behind them. */
+static uint64_t words_len(const struct segment *s)
+{
+    return s->words.body_len < SEGMENT_READABLE ? 0 : s->words.body_len - SEGMENT_READABLE;
+}
+
 static enum status open_part(struct segment *s, enum parts_kind kind, const char *path, struct err *err)
 {
     switch (kind) {
@@ -28,6 +34,8 @@ static enum status open_part(struct segment *s, enum parts_kind kind, const char
         return text_open(&s->text, path, err);
     case PARTS_BITMAPS:
         return bitmaps_open(&s->bitmaps, path, s->entry.docs, err);
+    case PARTS_PAIRS: /* words stand before it in the list */
+        return pairs_open(&s->pairs, path, words_len(s), s->entry.docs, err);
     case PARTS_STEMS:
         return stems_open(&s->stems, path, err);
     default: /* terms are opened once for each reader */
@@ -40,7 +48,7 @@ static const struct file_map *part_map(const struct segment *s, enum parts_kind 
     const struct file_map *maps[PARTS_COUNT] = {
         [PARTS_WORDS] = &s->words,       [PARTS_VOCAB] = &s->vocab.map, [PARTS_DOCS] = &s->docs.map,
         [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,   [PARTS_BITMAPS] = &s->bitmaps.map,
-        [PARTS_STEMS] = &s->stems.map,
+        [PARTS_PAIRS] = &s->pairs.map,   [PARTS_STEMS] = &s->stems.map,
     };
     return maps[kind];
 }
@@ -150,6 +158,7 @@ void segment_close(struct segment *s)
     places_release(&s->places);
     text_release(&s->text);
     bitmaps_release(&s->bitmaps);
+    pairs_release_map(&s->pairs);
     stems_release(&s->stems);
     tombs_release(&s->tombs);
     free(s->dir);
@@ -201,7 +210,7 @@ enum status segment_words(const struct segment *s, uint32_t doc, struct segment_
     if (status != ST_OK)
         return status;
     bool apart = r.n_title > 0;
-    uint64_t room = s->words.body_len - SEGMENT_READABLE, n_boundaries = apart ? 2 : 1;
+    uint64_t room = words_len(s), n_boundaries = apart ? 2 : 1;
     if (r.words_off > room || n_boundaries + r.title_len + r.body_len > room - r.words_off)
         return file_damaged(&s->docs.map, "a document's words are outside of the segment", err);
     const uint8_t *p = s->words.body + r.words_off;
@@ -253,6 +262,49 @@ const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *le
 {
     *len = s->bitmaps.row_len;
     return bitmaps_row(&s->bitmaps, rank);
+}
+
+struct segment_codes segment_codes(const struct segment *s)
+{
+    return (struct segment_codes){s->words.body, words_len(s), s->pairs.n_blocks};
+}
+
+bool segment_codes_of(const struct segment *s, uint32_t doc, uint64_t *begin, uint64_t *end)
+{
+    struct docs_record r;
+    if (docs_get(&s->docs, doc, &r, NULL) != ST_OK || r.words_off > words_len(s))
+        return false;
+    uint64_t len = (r.n_title > 0 ? 2u : 1u) + (uint64_t)r.title_len + r.body_len;
+    *begin = r.words_off;
+    *end = r.words_off + len;
+    return len <= words_len(s) - r.words_off;
+}
+
+_Static_assert((int)SEGMENT_BLOCK == PAIRS_BLOCK && (int)SEGMENT_PAIRS == PAIRS_OVERLAP + 1, "as in pairs.h");
+
+uint32_t segment_pair_row(uint32_t first_rank, uint32_t second_rank)
+{
+    return pairs_row_of(pairs_code(first_rank), pairs_code(second_rank));
+}
+
+void segment_blocks_with(const struct segment *s, uint32_t row, uint64_t *bits)
+{
+    pairs_and(&s->pairs, row, bits);
+}
+
+bool segment_block_has(const struct segment *s, uint32_t row, uint32_t block)
+{
+    return pairs_has(&s->pairs, row, block);
+}
+
+void segment_docs_of(const struct segment *s, uint64_t block, uint32_t *first, uint32_t *last)
+{
+    pairs_docs_of(&s->pairs, block, first, last);
+}
+
+uint32_t segment_doc_of(const struct segment *s, uint64_t off)
+{
+    return pairs_doc_of(&s->pairs, off);
 }
 
 enum status segment_doc(const struct segment *s, uint32_t doc, struct segment_doc *out, struct err *err)

@@ -45,6 +45,28 @@ void segment_prefetch_words(const struct segment *s, uint32_t doc);
  * of 8, all readable. NULL for a word that few documents hold: its posting list is short. */
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len);
 
+/* The codes of all documents, one after the other; before the first one stands a byte that can be read. They are cut
+ * into blocks of SEGMENT_BLOCK bytes, of which the part `pairs` tells what words may stand next to each other. */
+enum { SEGMENT_BLOCK = 512, SEGMENT_PAIRS = 9 };
+struct segment_codes {
+    const uint8_t *begin;
+    uint64_t len;
+    uint32_t n_blocks;
+};
+struct segment_codes segment_codes(const struct segment *s);
+/* The part of them that is one document's; false when it has none there (the index is damaged). */
+bool segment_codes_of(const struct segment *s, uint32_t doc, uint64_t *begin, uint64_t *end);
+/* The row of bits, one a block, in which the word of one rank followed by that of another is noted: set in the block
+ * where the pair begins, and in that of any of the SEGMENT_PAIRS - 1 pairs behind it. Others share the row. */
+uint32_t segment_pair_row(uint32_t first_rank, uint32_t second_rank);
+/* Clears the bits of blocks that a row does not have; bits: for all blocks, whole words. */
+void segment_blocks_with(const struct segment *s, uint32_t row, uint64_t *bits);
+bool segment_block_has(const struct segment *s, uint32_t row, uint32_t block);
+/* The documents [*first, *last] that have codes in a block. */
+void segment_docs_of(const struct segment *s, uint64_t block, uint32_t *first, uint32_t *last);
+/* The document that the code at off < len is of. */
+uint32_t segment_doc_of(const struct segment *s, uint64_t off);
+
 /* Words that may have a stem (whoever asks stems them again), as indexes into the vocabulary, which a damaged index may
  * not have: fills in at most cap of them from number `first` on, returns how many. */
 size_t segment_stem_words(const struct segment *s, const char *stem, size_t len, uint32_t first, uint32_t *words,

@@ -9,6 +9,7 @@
 #include "store/docs.h"
 #include "store/file.h"
 #include "store/manifest.h"
+#include "store/pairs.h"
 #include "store/parts.h"
 #include "store/places.h"
 #include "store/segment.h"
@@ -26,6 +27,7 @@ struct segment {
     struct docs docs;
     struct places places;
     struct bitmaps bitmaps;
+    struct pairs pairs;
     struct stems stems;
     struct text text;
     struct tombs tombs;

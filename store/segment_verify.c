@@ -26,7 +26,8 @@ static enum status verify_terms(const struct segment *s, bool deep, struct err *
 static enum status verify_sums(const struct segment *s, bool deep, struct err *err)
 {
     const struct file_map *maps[] = {&s->words,    &s->vocab.map, &s->docs.map,    &s->places.map,
-                                     &s->text.map, &s->tombs.map, &s->bitmaps.map, &s->stems.map};
+                                     &s->text.map, &s->tombs.map, &s->bitmaps.map, &s->pairs.map,
+                                     &s->stems.map};
     enum status status = verify_terms(s, deep, err);
     for (size_t i = 0; status == ST_OK && i < BASE_COUNT(maps); i++)
         if (maps[i]->base != NULL)
@@ -113,6 +114,40 @@ static enum status check_bitmaps(const struct segment *s, struct err *err)
     return ST_OK;
 }
 
+/* Every pair of a field is noted in its block and, as far as they overlap, in those of the pairs behind it. */
+static bool pairs_are_noted(const struct segment *s, const uint8_t *p, const uint8_t *end)
+{
+    uint32_t rows[PAIRS_OVERLAP + 1], before = 0, rank;
+    for (uint32_t n = 0; p < end; before = rank) {
+        const uint8_t *at = p;
+        if (!etdc_get(&p, end, &rank))
+            return false;
+        if (before == 0)
+            continue;
+        uint8_t code[ETDC_MAX_BYTES];
+        uint64_t off = (uint64_t)(at - s->words.body) - etdc_put(code, before);
+        rows[n++ % BASE_COUNT(rows)] = segment_pair_row(before, rank);
+        for (uint32_t i = 0; i < n && i < BASE_COUNT(rows); i++)
+            if (!pairs_has(&s->pairs, rows[i], (uint32_t)(off / PAIRS_BLOCK)))
+                return false;
+    }
+    return true;
+}
+
+static enum status check_pairs(const struct segment *s, struct err *err)
+{
+    for (uint32_t doc = 0; doc < s->docs.n; doc++) {
+        struct segment_words w;
+        enum status status = segment_words(s, doc, &w, err);
+        if (status != ST_OK)
+            return status;
+        if (!pairs_are_noted(s, w.body, w.body_end) || !pairs_are_noted(s, w.title, w.title_end) ||
+            pairs_doc_of(&s->pairs, (uint64_t)(w.body_end - s->words.body) - 1) != doc)
+            return file_damaged(&s->pairs.map, "it lacks a pair of words or a document", err);
+    }
+    return ST_OK;
+}
+
 enum status segment_verify(const struct segment *s, bool deep, struct err *err)
 {
     enum status status = verify_sums(s, deep, err);
@@ -125,5 +160,7 @@ enum status segment_verify(const struct segment *s, bool deep, struct err *err)
         status = tombs_check(&s->tombs, vocab_size(&s->vocab), err);
     if (status == ST_OK)
         status = check_bitmaps(s, err);
-    return status == ST_OK ? check_docs(s, err) : status;
+    if (status == ST_OK)
+        status = check_docs(s, err);
+    return status == ST_OK ? check_pairs(s, err) : status;
 }

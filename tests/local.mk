@@ -30,9 +30,11 @@ UNIT_TESTS = \
 	tests/unit/test_lock \
 	tests/unit/test_manifest \
 	tests/unit/test_match \
+	tests/unit/test_pairs \
 	tests/unit/test_parse \
 	tests/unit/test_proto \
 	tests/unit/test_query_print \
+	tests/unit/test_reader_html \
 	tests/unit/test_reader_md \
 	tests/unit/test_scan \
 	tests/unit/test_shim \
@@ -46,6 +48,8 @@ UNIT_TESTS = \
 
 # What several of them include.
 UNIT_HELPERS = \
+	tests/unit/reader_help.h \
+	tests/unit/reader_laws.h \
 	tests/unit/store_help.h
 EXTRA_DIST += $(UNIT_HELPERS)
 
@@ -59,8 +63,11 @@ TESTS += tests/no-cmocka.sh
 endif
 
 # A fuzzer is linked with libFuzzer, or with a main that replays seeds.
-FUZZERS = tests/fuzz/fuzz_match tests/fuzz/fuzz_query tests/fuzz/fuzz_token
+FUZZERS = tests/fuzz/fuzz_html tests/fuzz/fuzz_match tests/fuzz/fuzz_query tests/fuzz/fuzz_token
 FUZZ_LIBS = libverbatim_indexer.a $(ENGINE_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS)
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_html_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
+tests_fuzz_fuzz_html_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_match_SOURCES = tests/fuzz/fuzz_match.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_match_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 tests_fuzz_fuzz_match_LDADD = $(FUZZ_LIBS)

@@ -201,7 +201,7 @@ class QueryMaker:
         return Near(operator, self.distance() if has_distance else 0, self.near(depth - 1), self.near(depth - 1))
 
     def distance(self) -> int:
-        return self.rng.choice([0, 0, 1, 1, 2, 3, 4, 5, 7, 10, 10, 15, 40])
+        return self.rng.choice([0, 0, 1, 1, 2, 3, 4, 5, 7, 10, 10, 15, 40, 150, 1000])
 
     def leaf(self) -> Node:
         kind = self.leaves.pick()

@@ -80,6 +80,20 @@ static void read_postings(const struct segment *s, const struct vocab_word *word
     shim_postings_free(p);
 }
 
+static void read_blocks(const struct segment *s, uint32_t block, uint32_t rank)
+{
+    struct segment_codes codes = segment_codes(s);
+    uint64_t begin, end;
+    uint32_t first, last, row = segment_pair_row(rank, rank + 1);
+    if (segment_codes_of(s, block, &begin, &end) && begin < end)
+        sum += codes.begin[begin] + codes.begin[end - 1] + segment_doc_of(s, begin);
+    if (block >= codes.n_blocks)
+        return;
+    segment_docs_of(s, block, &first, &last);
+    sum += first + last + segment_block_has(s, row, block) + segment_doc_of(s, (uint64_t)block * SEGMENT_BLOCK);
+    assert_true(first < segment_docs(s) && last < segment_docs(s));
+}
+
 static void read_vocab(const struct segment *s)
 {
     const struct vocab *vocab = segment_vocab(s);
@@ -99,6 +113,7 @@ static void read_vocab(const struct segment *s)
         const uint8_t *row = segment_bitmap(s, word.rank, &len);
         for (size_t k = 0; row != NULL && k < len; k++)
             sum += row[k];
+        read_blocks(s, i, word.rank);
     }
 }
 

@@ -215,7 +215,7 @@ static void test_sweep_is_careful(void **state)
     struct lock lock;
     HELP_OK(lock_take(dir, false, 0, &lock, &err)); /* it is an index all the same */
     lock_release(&lock);
-    help_write(gen, "verbatim index 2\n", 17);
+    help_write(gen, "verbatim index 9\n", 17);
     make_folder(state, "index/scratch-00000002");
     make_folder(state, "index/seg-00000002-0");
     HELP_OK(lock_sweep(dir, &err));

@@ -140,7 +140,7 @@ static struct buf sealed(const char *text)
     return b;
 }
 
-#define HEAD "verbatim index 1\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\n"
+#define HEAD "verbatim index 2\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\n"
 
 /* The sum is right, what it is over is not: the place is named. */
 static void test_strict(void **state)
@@ -149,15 +149,15 @@ static void test_strict(void **state)
         const char *text;
         const char *where;
     } bad[] = {
-        {"verbatim index 1\n", ":1: "},
-        {"verbatim index 1\ngeneration\t43\n", ":2: "},
-        {"verbatim index 1\ngeneration\t042\n", ":2: "},
-        {"verbatim index 1\ngeneration\t42 \n", ":2: "},
-        {"verbatim index 1\ngeneration\t\n", ":2: "},
-        {"verbatim index 1\ngeneration\n", ":2: "},
-        {"verbatim index 1\ngeneration\t42\t1\n", ":2: "},
-        {"verbatim index 1\ngeneration\t99999999999999999999999\n", ":2: "},
-        {"verbatim index 1\npublished\t0\n", ":2: "},
+        {"verbatim index 2\n", ":1: "},
+        {"verbatim index 2\ngeneration\t43\n", ":2: "},
+        {"verbatim index 2\ngeneration\t042\n", ":2: "},
+        {"verbatim index 2\ngeneration\t42 \n", ":2: "},
+        {"verbatim index 2\ngeneration\t\n", ":2: "},
+        {"verbatim index 2\ngeneration\n", ":2: "},
+        {"verbatim index 2\ngeneration\t42\t1\n", ":2: "},
+        {"verbatim index 2\ngeneration\t99999999999999999999999\n", ":2: "},
+        {"verbatim index 2\npublished\t0\n", ":2: "},
         {HEAD "\n", ":6: "},
         {HEAD "root\ta\n", ":6: "},
         {HEAD "root\ta\tb\\x41\n", ":6: "}, /* an escape of what needs none */
@@ -194,11 +194,11 @@ static void test_version(void **state)
     struct err err = {0};
     struct manifest found = {0};
     char *path = help_path(state, "gen-00000042");
-    static const char later[] = "verbatim index 2\nwho knows\n";
+    static const char later[] = "verbatim index 9\nwho knows\n";
     help_write(path, later, sizeof later - 1);
     assert_int_equal(manifest_read(*state, 42, &found, &err), ST_VERSION);
     assert_non_null(strstr(err.text, "--rebuild"));
-    assert_non_null(strstr(err.text, "format 2"));
+    assert_non_null(strstr(err.text, "format 9"));
     free(path);
 }
 

@@ -75,6 +75,18 @@ static const struct rule rules[] = {
     {"a BEFORE/9 a", "a x a", "0-2", NULL, 0, NULL},
     {"\"a c\" BEFORE/5 b", "a b c", "", NULL, 0, NULL},
     {"a BEFORE/2 b BEFORE/2 c", "a b c b", "0-2", NULL, 0, NULL},
+    /* minimal spans of operands are too far apart, wider ones are not */
+    {"(a NEAR/9 b) NEAR/1 c", "a x x b x x x c x x x x a x c b", "3-12 12-15", NULL, 0, NULL},
+    {"(a NEAR/9 b) NEAR/0 c", "a c x x a b", "0-5", NULL, 0, NULL},
+    {"(a NEAR/9 b) NEAR/0 c NEAR/0 d", "d a c x x a b", "0-6", NULL, 0, NULL},
+    {"(a BEFORE/9 b) BEFORE/0 c", "a b b c", "0-3", NULL, 0, NULL},
+    {"c BEFORE/0 (a BEFORE/9 b)", "c a a b", "0-3", NULL, 0, NULL},
+    {"c NOTNEAR/1 (a NEAR/9 b)", "a x x a b x c x x x x x x x x x x x c", "18-18", NULL, 0, NULL},
+    {"c NOTNEAR/1 (a NEAR/9 b)", "c a x x a b b x c", "", NULL, 0, NULL},
+    {"a NEAR/3 a NEAR/3 a", "a x a x x x x a x a x a", "7-11", NULL, 0, NULL},
+    {"a NEAR/9 b NEAR/9 a SENTENCE c", "a b a c", "0-3", NULL, 0, NULL},
+    {"a SENTENCE a SENTENCE b", "a a b a a b", "0-2 1-3 2-4 3-5", NULL, 0, NULL},
+    {"a SENTENCE a SENTENCE b", "a a b a a b", "3-5", NULL, 0, "1 3"},
     /* notnear */
     {"a NOTNEAR/1 b", "a x b a x x b", "", NULL, 0, NULL},
     {"a NOTNEAR/1 b", "a x x b", "0-0", NULL, 0, NULL},
@@ -266,7 +278,7 @@ static void test_too_many_ways(void **state)
     struct query *q;
     struct plan *plan;
     struct err err;
-    const char *text = "a NEAR/1000 a NEAR/1000 a NEAR/1000 a";
+    const char *text = "(a OR b) NEAR/1000 (a OR c) NEAR/1000 (a OR d) NEAR/1000 a";
     assert_int_equal(query_parse(text, strlen(text), &arena, &q, &err), ST_OK);
     assert_int_equal(plan_make(q, &arena, &plan, &err), ST_OK);
     give_words(plan, &arena);

@@ -14,132 +14,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "indexer/reader.h"
-#include "lib/utf8.h"
-
-static struct reader_room room;
-static struct input input;
-
-static bool keep_document(void *user, struct document *doc)
-{
-    *(struct document *)user = *doc;
-    return true;
-}
-
-static enum read_result try_read_as(const char *path, const char *source, size_t len, struct document *doc)
-{
-    struct reader_sink sink = {.document = keep_document, .user = doc};
-    struct reading r = {.room = &room,
-                        .in = &input,
-                        .path = path,
-                        .path_len = strlen(path),
-                        .max_size = DOCUMENT_TEXT_MAX,
-                        .sink = &sink};
-    assert_int_equal(input_from_memory(&input, source, len), READ_OK);
-    return reader_read(&r);
-}
-
-static struct document read_as(const char *path, const char *source, size_t len)
-{
-    struct document doc;
-    assert_int_equal(try_read_as(path, source, len, &doc), READ_OK);
-    return doc;
-}
-
-/* ---- laws ---------------------------------------------------------------------------------------------------- */
-
-/* Column in the source of a byte of the text, as document.h has it. */
-static size_t column_of(const struct document *doc, size_t off)
-{
-    size_t line = off;
-    while (line > 0 && doc->text[line - 1] != '\n')
-        line--;
-    size_t column = off - line + 1;
-    for (size_t i = 0; i < doc->n_columns && doc->columns[i].text <= off; i++) {
-        if (doc->columns[i].text >= line)
-            column = doc->columns[i].column + off - doc->columns[i].text;
-    }
-    return column;
-}
-
-static size_t count_lines(const char *text, size_t len)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        n += text[i] == '\n';
-    return n;
-}
-
-static bool is_word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
-}
-
-static int failures;
-
-static void broken(const char *law, size_t off)
-{
-    (void)fprintf(stderr, "broken: %s at byte %zu of the text\n", law, off);
-    failures++;
-}
-
-/* Each byte of a word stands in the source where the map says, or is part of a reference there. */
-static void check_bytes(const struct document *doc, const char *source, size_t len)
-{
-    const char *line = source, *source_end = source + len;
-    size_t entry = 0, column = 1, last = 0;
-    for (size_t i = 0; i < doc->text_len; i++, column++) {
-        char c = doc->text[i];
-        while (entry < doc->n_columns && doc->columns[entry].text == i) {
-            column = doc->columns[entry++].column;
-            if (column < last)
-                broken("columns of a line ascend", i);
-        }
-        last = column;
-        const char *at = line + column - 1;
-        if (is_word_byte(c) && (at >= source_end || (*at != c && *at != '&'))) {
-            const char *amp = at > source_end ? source_end : at;
-            while (amp > line && at - amp < 4 && *amp != '&')
-                amp--;
-            if (*amp != '&')
-                broken("a word's byte stands in the source where the map says", i);
-        }
-        if (c == '\n') {
-            line = memchr(line, '\n', (size_t)(source_end - line));
-            line = line == NULL ? source_end : line + 1;
-            column = 0;
-            last = 0;
-        }
-    }
-    if (entry != doc->n_columns)
-        broken("columns lie in the text, ascending", doc->text_len);
-}
-
-static void check_laws(const struct document *doc, const char *source, size_t len)
-{
-    if (utf8_invalid_at(doc->text, doc->text_len) != doc->text_len)
-        broken("the text is UTF-8", utf8_invalid_at(doc->text, doc->text_len));
-    if (doc->title != NULL && utf8_invalid_at(doc->title, doc->title_len) != doc->title_len)
-        broken("the title is UTF-8", 0);
-    if (count_lines(doc->text, doc->text_len) != count_lines(source, len))
-        broken("the text has the lines of the source", 0);
-    if (room.markup.n_dropped > 0)
-        broken("pieces come in order", 0);
-    for (size_t i = 0; i < doc->n_block_ends; i++) {
-        if (doc->block_ends[i] > doc->text_len || (i > 0 && doc->block_ends[i] <= doc->block_ends[i - 1]))
-            broken("block ends ascend and lie in the text", doc->block_ends[i]);
-    }
-    if (doc->title_in_text && (doc->title_start >= doc->title_end || doc->title_end > doc->text_len))
-        broken("the heading lies in the text", doc->title_start);
-    check_bytes(doc, source, len);
-}
+#include "tests/unit/reader_help.h"
 
 /* ---- by example ---------------------------------------------------------------------------------------------- */
 
 static struct document read_md(const char *source)
 {
     struct document doc = read_as("a.md", source, strlen(source));
-    check_laws(&doc, source, strlen(source));
+    check_laws(&doc, &room.markup, source, strlen(source));
     assert_int_equal(failures, 0);
     return doc;
 }
@@ -430,7 +312,7 @@ static void check_random(const char *text, size_t len)
         source += 3;
         source_len -= 3;
     }
-    check_laws(&doc, source, source_len);
+    check_laws(&doc, &room.markup, source, source_len);
     if (failures > 0) {
         FILE *out = fopen("failing.md", "wb");
         if (out != NULL) {
@@ -460,7 +342,7 @@ static void random_soup(void **state)
 static int release_room(void **state)
 {
     (void)state;
-    reader_room_release(&room);
+    release_reader();
     return 0;
 }
 

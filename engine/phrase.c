@@ -1,0 +1,290 @@
+/* phrase.c - see phrase.h.
+ *
+ *     blocks      | ........ | ........ | ........ |
+ *     phrase               ab c d                        its last pair, c d, begins in the second block: there it is
+ *     looked at           [          )                   looked for, from last_off bytes before the block on
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/phrase.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/array.h"
+#include "lib/etdc.h"
+
+/* Rows of the last pairs; those before do not reach into the block where the last one begins. */
+static void find_rows(struct phrase *p, const uint32_t *ranks, size_t n)
+{
+    for (size_t i = n > SEGMENT_PAIRS + 1 ? n - SEGMENT_PAIRS - 1 : 0; i + 1 < n; i++)
+        p->rows[p->n_rows++] = segment_pair_row(ranks[i], ranks[i + 1]);
+}
+
+struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, size_t n, struct arena *arena)
+{
+    struct phrase *p = arena_calloc(arena, 1, sizeof *p);
+    if (p == NULL)
+        return NULL;
+    p->code = arena_alloc(arena, n * ETDC_MAX_BYTES);
+    if (p->code == NULL)
+        return NULL;
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i + 2 == n)
+            p->last_off = len;
+        len += etdc_put(p->code + len, ranks[i]);
+    }
+    p->segment = segment;
+    p->codes = segment_codes(segment);
+    p->needle = scan_needle_of(p->code, len);
+    find_rows(p, ranks, n);
+    return p;
+}
+
+enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err *err)
+{
+    size_t n = ((size_t)p->codes.n_blocks + 63) / 64;
+    if (p->bits != NULL)
+        return ST_OK;
+    uint64_t *bits = arena_alloc(arena, (n + 1) * sizeof *bits);
+    if (bits == NULL)
+        return err_nomem(err);
+    memset(bits, 0xff, (n + 1) * sizeof *bits);
+    for (size_t i = 0; i < p->n_rows; i++)
+        segment_blocks_with(p->segment, p->rows[i], bits);
+    for (size_t i = 0; i < n; i++)
+        p->n_blocks += (uint32_t)__builtin_popcountll(bits[i]);
+    p->bits = bits;
+    return ST_OK;
+}
+
+static bool has_block(const struct phrase *p, uint64_t block)
+{
+    if (p->bits != NULL)
+        return p->bits[block / 64] >> block % 64 & 1;
+    for (size_t i = 0; i < p->n_rows; i++)
+        if (!segment_block_has(p->segment, p->rows[i], (uint32_t)block))
+            return false;
+    return true;
+}
+
+/* ---- one document ------------------------------------------------------------------------------------------------ */
+
+/* The next block in [*block, end) that may hold it, or false; *block moves behind the run of blocks that do, *first is
+ * the run's first. */
+static bool next_run(const struct phrase *p, uint64_t *block, uint64_t end, uint64_t *first)
+{
+    while (*block < end && !has_block(p, *block))
+        ++*block;
+    *first = *block;
+    while (*block < end && has_block(p, *block))
+        ++*block;
+    return *first < *block;
+}
+
+/* Blocks [*from, *to) are those of a document. */
+static bool blocks_of(const struct phrase *p, uint32_t doc, uint64_t *begin, uint64_t *end, uint64_t *from,
+                      uint64_t *to)
+{
+    if (!segment_codes_of(p->segment, doc, begin, end) || *begin == *end)
+        return false;
+    *from = *begin / SEGMENT_BLOCK;
+    *to = (*end - 1) / SEGMENT_BLOCK + 1;
+    return true;
+}
+
+bool phrase_may_be_in(const struct phrase *p, uint32_t doc)
+{
+    uint64_t begin, end, from, to, first;
+    return blocks_of(p, doc, &begin, &end, &from, &to) && next_run(p, &from, to, &first);
+}
+
+/* The codes in which phrases that belong to blocks [first, last) lie, cut to [begin, end). */
+static struct scan_text text_of(const struct phrase *p, uint64_t first, uint64_t last, uint64_t begin, uint64_t end)
+{
+    uint64_t from = first * SEGMENT_BLOCK, to = last * SEGMENT_BLOCK;
+    from = from > begin + p->last_off ? from - p->last_off : begin;
+    to += p->needle.len - 1 - p->last_off;
+    return (struct scan_text){p->codes.begin + from, p->codes.begin + (to < end ? to : end)};
+}
+
+size_t phrase_count(const struct phrase *p, uint32_t doc)
+{
+    uint64_t begin, end, block, to, first;
+    size_t n = 0;
+    if (!blocks_of(p, doc, &begin, &end, &block, &to))
+        return 0;
+    while (next_run(p, &block, to, &first)) {
+        struct scan_text text = text_of(p, first, block, begin, end);
+        if (text.begin < text.end)
+            n += scan_count(text, &p->needle);
+    }
+    return n;
+}
+
+/* ---- all documents ----------------------------------------------------------------------------------------------- */
+
+enum { FOUND_ENOUGH = 64, BLOCKS_AT_ONCE = 4096, LINE_LEN = 64 };
+
+void phrase_walk_release(struct phrase_walk *w)
+{
+    free(w->hits.items);
+    free(w->found);
+    *w = (struct phrase_walk){0};
+}
+
+/* First block >= block with its bit set, or `end`, which is at most the number of blocks. */
+static uint64_t next_block(const struct phrase *p, uint64_t block, uint64_t end)
+{
+    if (block >= end)
+        return end;
+    uint64_t i = block / 64, word = p->bits[i] & ~UINT64_C(0) << block % 64;
+    while (word == 0) {
+        if (++i * 64 >= end)
+            return end;
+        word = p->bits[i];
+    }
+    block = i * 64 + (uint64_t)__builtin_ctzll(word);
+    return block < end ? block : end;
+}
+
+/* Whether a document of the block is one of docs. A phrase that belongs to the block may begin before it, in the
+ * document that reaches into the block. */
+static bool has_doc(const struct phrase_walk *w, uint64_t block)
+{
+    uint32_t first, last;
+    segment_docs_of(w->phrase->segment, block, &first, &last);
+    for (uint32_t doc = first; doc <= last; doc++)
+        if (w->docs[doc / 64] >> doc % 64 & 1)
+            return true;
+    return false;
+}
+
+static bool fill_batch(struct phrase_walk *w, enum status *status, struct err *err)
+{
+    w->n_batch = w->at_batch = 0;
+    while (w->n_batch < PHRASE_DOCS) {
+        uint32_t doc = candidates_seek(w->candidates, w->next_doc, status, err);
+        if (doc == POSTINGS_END)
+            break;
+        w->next_doc = doc + 1;
+        segment_prefetch_record(w->phrase->segment, doc);
+        w->batch[w->n_batch++] = doc;
+    }
+    w->n_offered += w->n_batch;
+    return w->n_batch > 0;
+}
+
+/* The next block to look at, of the documents that the candidates offer. Two of them may share one. */
+static uint64_t next_of_candidates(struct phrase_walk *w, enum status *status, struct err *err)
+{
+    while (w->at_batch < w->n_batch || fill_batch(w, status, err)) {
+        uint64_t begin, end, from, to;
+        if (blocks_of(w->phrase, w->batch[w->at_batch], &begin, &end, &from, &to)) {
+            uint64_t block = next_block(w->phrase, from > w->next ? from : w->next, to);
+            if (block < to)
+                return block;
+        }
+        w->at_batch++;
+    }
+    return w->phrase->codes.n_blocks;
+}
+
+static uint64_t next_of_all(struct phrase_walk *w)
+{
+    uint64_t n = w->phrase->codes.n_blocks, block = next_block(w->phrase, w->next, n);
+    while (w->docs != NULL && block < n && !has_doc(w, block))
+        block = next_block(w->phrase, block + 1, n);
+    w->n_offered += block < n;
+    return block;
+}
+
+static void look_ahead(struct phrase_walk *w, enum status *status, struct err *err)
+{
+    uint64_t block = w->candidates != NULL ? next_of_candidates(w, status, err) : next_of_all(w);
+    w->ahead[w->at_ahead++ % PHRASE_AHEAD] = block;
+    w->next = block + 1;
+    if (block < w->phrase->codes.n_blocks)
+        for (size_t i = 0; i < SEGMENT_BLOCK; i += LINE_LEN)
+            __builtin_prefetch(w->phrase->codes.begin + block * SEGMENT_BLOCK + i);
+}
+
+static bool add_found(struct phrase_walk *w, uint32_t doc, size_t n)
+{
+    if (w->n_found > 0 && w->found[w->n_found - 1].doc == doc) {
+        w->found[w->n_found - 1].n += (uint32_t)n;
+        return true;
+    }
+    if (!ARRAY_RESERVE(w->found, w->cap_found, w->n_found + 1))
+        return false;
+    w->found[w->n_found++] = (struct phrase_found){doc, (uint32_t)n};
+    return true;
+}
+
+static bool note_hits(struct phrase_walk *w, uint64_t base)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < w->hits.n; i++)
+        ok = add_found(w, segment_doc_of(w->phrase->segment, base + w->hits.items[i].off), 1);
+    return ok;
+}
+
+/* Most blocks hold none, and most of the others are of one document: hits are only counted then. */
+static bool scan_block(struct phrase_walk *w, uint64_t block)
+{
+    const struct phrase *p = w->phrase;
+    struct scan_text text = text_of(p, block, block + 1, 0, p->codes.len);
+    size_t n = text.begin < text.end ? scan_count(text, &p->needle) : 0;
+    uint32_t first, last;
+    w->n_scanned++;
+    if (n == 0)
+        return true;
+    segment_docs_of(p->segment, block, &first, &last);
+    if (first == last)
+        return add_found(w, first, n);
+    w->hits.n = 0;
+    return scan_find_hits(text, &p->needle, 0, &w->hits) && note_hits(w, (uint64_t)(text.begin - p->codes.begin));
+}
+
+/* What was told goes, but for the last, which may go on. */
+static void forget_told(struct phrase_walk *w)
+{
+    if (w->n_found > 0) {
+        w->found[0] = w->found[w->n_found - 1];
+        w->n_found = 1;
+    }
+    w->at = 0;
+}
+
+/* Looks at blocks until some documents are found or it has looked long. */
+static enum status find_more(struct phrase_walk *w, struct err *err)
+{
+    enum status status = ST_OK;
+    forget_told(w);
+    for (size_t i = 0; !w->begun && i < PHRASE_AHEAD; i++)
+        look_ahead(w, &status, err);
+    w->begun = true;
+    for (size_t i = 0; status == ST_OK && i < BLOCKS_AT_ONCE && w->n_found < FOUND_ENOUGH; i++) {
+        uint64_t block = w->ahead[w->at_ahead % PHRASE_AHEAD];
+        w->ended = block >= w->phrase->codes.n_blocks;
+        if (w->ended)
+            return ST_OK;
+        look_ahead(w, &status, err);
+        if (status == ST_OK && !scan_block(w, block))
+            status = err_nomem(err);
+    }
+    return status;
+}
+
+enum status phrase_next(struct phrase_walk *w, struct phrase_found *out, struct err *err)
+{
+    enum status status = ST_OK;
+    if (!w->ended && w->at + 1 >= w->n_found)
+        status = find_more(w, err);
+    *out = (struct phrase_found){0};
+    if (status == ST_OK && w->ended && w->at >= w->n_found)
+        return ST_END;
+    if (status == ST_OK && (w->ended || w->at + 1 < w->n_found))
+        *out = w->found[w->at++];
+    return status;
+}

@@ -1,0 +1,66 @@
+/* phrase.h - runs of words that a unit of the plan requires next to each other, in one segment: the blocks of codes
+ * that may hold such a phrase (store/pairs.h), and its occurrences in those. It may look at a block too many, never at
+ * one too few. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_PHRASE_H
+#define VERBATIM_PHRASE_H
+
+#include "engine/candidates.h"
+#include "lib/arena.h"
+#include "lib/scan.h"
+#include "store/segment.h"
+
+struct phrase {
+    const struct segment *segment;
+    struct segment_codes codes;
+    uint8_t *code; /* of its words */
+    struct scan_needle needle;
+    uint64_t last_off; /* of the last pair in the code: a phrase belongs to the block where that begins */
+    uint32_t rows[SEGMENT_PAIRS];
+    size_t n_rows;
+    uint64_t *bits; /* its blocks, once phrase_find_blocks has been called; NULL before */
+    uint32_t n_blocks;
+};
+
+/* ranks: of its words in the segment, two or more. Everything lives in the arena; NULL: no memory. */
+struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, size_t n, struct arena *arena);
+
+/* Finds all blocks at once, n_blocks of them, which takes about a nanosecond for each hundred blocks of the segment
+ * and pair of words; without, each block is looked at when it is asked for. */
+enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err *err);
+
+/* Whether a block of a document may hold it. */
+bool phrase_may_be_in(const struct phrase *p, uint32_t doc);
+/* Its occurrences in a document. */
+size_t phrase_count(const struct phrase *p, uint32_t doc);
+
+/* A document and how often it holds the phrase. */
+struct phrase_found {
+    uint32_t doc;
+    uint32_t n;
+};
+
+/* Going over the documents that hold it, ascending. */
+enum { PHRASE_DOCS = 32, PHRASE_AHEAD = 8 };
+struct phrase_walk {
+    /* set by the caller; one of these two narrows the blocks, or neither does */
+    const struct phrase *phrase;   /* with its blocks found */
+    struct candidates *candidates; /* asked for documents, of which blocks are looked at; or NULL */
+    const uint64_t *docs;          /* a bit a document of the segment: blocks of others are passed over; or NULL */
+
+    uint64_t next;                /* block to consider next */
+    uint32_t batch[PHRASE_DOCS];  /* of candidates */
+    size_t n_batch, at_batch;
+    uint32_t next_doc;
+    uint64_t ahead[PHRASE_AHEAD]; /* blocks to look at, whose memory is on its way: a ring */
+    size_t at_ahead;
+    bool begun, ended;
+    struct scan_hits hits;      /* of one block */
+    struct phrase_found *found; /* owned; those from `at` on are still to be told */
+    size_t n_found, cap_found, at;
+    uint64_t n_offered, n_scanned; /* documents that candidates offered, or blocks; blocks looked at */
+};
+void phrase_walk_release(struct phrase_walk *w); /* safe on a zeroed one */
+/* The next document; ST_END behind the last. Now and then n is 0, for the caller to look whether time is up. */
+enum status phrase_next(struct phrase_walk *w, struct phrase_found *out, struct err *err);
+
+#endif
