@@ -21,6 +21,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/held.h \
 	indexer/html.c \
 	indexer/html.h \
+	indexer/htmltext.c \
+	indexer/htmltext.h \
 	indexer/info.c \
 	indexer/info.h \
 	indexer/input.c \
@@ -29,6 +31,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/language.h \
 	indexer/markup.c \
 	indexer/markup.h \
+	indexer/message.c \
+	indexer/message.h \
 	indexer/options.c \
 	indexer/options.h \
 	indexer/pipeline.c \
@@ -40,6 +44,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/reader.c \
 	indexer/reader.h \
 	indexer/reader_html.c \
+	indexer/reader_mail.c \
+	indexer/reader_mbox.c \
 	indexer/reader_md.c \
 	indexer/reader_text.c \
 	indexer/report.c \
@@ -53,4 +59,4 @@ libverbatim_indexer_a_SOURCES = \
 
 bin_PROGRAMS += verbatim-indexer
 verbatim_indexer_SOURCES = indexer/main.c
-verbatim_indexer_LDADD = libverbatim_indexer.a $(STORE_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS)
+verbatim_indexer_LDADD = libverbatim_indexer.a $(STORE_LIBS) $(READER_LIBS)

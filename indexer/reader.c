@@ -7,7 +7,7 @@
 enum { ROOM_KEPT = 8 << 20, EXTENSION_MAX = 16, FIRST_LOOK = 1 << 15 };
 
 /* The first that takes the extension, else the first that takes the beginning, else text. */
-static const struct reader *const readers[] = {&reader_md, &reader_html, &reader_text};
+static const struct reader *const readers[] = {&reader_md, &reader_html, &reader_mbox, &reader_mail, &reader_text};
 
 void reader_room_release(struct reader_room *room)
 {
@@ -16,6 +16,8 @@ void reader_room_release(struct reader_room *room)
     frontmatter_release(&room->front);
     footnotes_release(&room->notes);
     buf_release(&room->title);
+    message_release(&room->message);
+    buf_release(&room->part_path);
 }
 
 void reader_room_shrink(struct reader_room *room)
@@ -25,6 +27,7 @@ void reader_room_shrink(struct reader_room *room)
         markup_release(&room->markup);
     if (room->notes.copy.cap > ROOM_KEPT)
         footnotes_release(&room->notes);
+    message_shrink(&room->message, ROOM_KEPT);
 }
 
 /* ---- which reader -------------------------------------------------------------------------------------------- */
@@ -71,6 +74,17 @@ static size_t unpacked_path_len(const struct reading *r)
     return len > 3 && strncasecmp(r->path + len - 3, ".gz", 3) == 0 ? len - 3 : len;
 }
 
+/* Mailing lists keep their mailboxes as .txt: a name for text does not hide one. */
+static const struct reader *choose(const struct reading *r)
+{
+    const struct reader *named = reader_for(r->path, unpacked_path_len(r));
+    const struct buf *b = &r->in->bytes;
+    if (named == NULL)
+        return by_beginning(r);
+    bool mailbox = named == &reader_text && b->len > 0 && reader_mbox.begins(r, b->data, b->len);
+    return mailbox ? &reader_mbox : named;
+}
+
 enum read_result reader_read(struct reading *r)
 {
     enum read_result result = input_fill(r->in, FIRST_LOOK);
@@ -81,10 +95,7 @@ enum read_result reader_read(struct reading *r)
     }
     if (result != READ_OK)
         return result;
-    const struct reader *reader = reader_for(r->path, unpacked_path_len(r));
-    if (reader == NULL)
-        reader = by_beginning(r);
-    return reader->read(r);
+    return choose(r)->read(r);
 }
 
 /* ---- for readers --------------------------------------------------------------------------------------------- */
@@ -93,8 +104,6 @@ enum read_result reading_bytes(struct reading *r)
 {
     struct input *in = r->in;
     uint64_t max = r->max_size < DOCUMENT_TEXT_MAX ? r->max_size : DOCUMENT_TEXT_MAX;
-    if (in->bytes.len > 0 && charset_is_binary(in->bytes.data, in->bytes.len))
-        return READ_BINARY;
     if (!in->gzip && in->size > max)
         return READ_TOO_LARGE;
     enum read_result result = input_fill(in, (size_t)max + 1);
@@ -106,10 +115,12 @@ enum read_result reading_bytes(struct reading *r)
 enum read_result reading_text(struct reading *r, const char *declared, struct reader_source *out)
 {
     const char *charset;
+    const struct buf *b = &r->in->bytes;
+    if (b->len > 0 && charset_is_binary(b->data, b->len))
+        return READ_BINARY;
     enum read_result result = reading_bytes(r);
     if (result != READ_OK)
         return result;
-    const struct buf *b = &r->in->bytes;
     switch (charset_to_utf8(&r->room->charset, b->data == NULL ? "" : b->data, b->len, declared, &out->text, &out->len,
                             &charset)) {
     case CHARSET_BINARY:
@@ -130,4 +141,16 @@ struct document reading_document(const struct reading *r)
 enum read_result reading_give(struct reading *r, struct document *doc)
 {
     return r->sink->document(r->sink->user, doc) ? READ_OK : READ_STOPPED;
+}
+
+enum read_result reading_message(struct reading *r, const char *bytes, size_t len, const char *path, size_t path_len)
+{
+    struct message *m = &r->room->message;
+    if (!message_read(m, &r->room->charset, len == 0 ? "" : bytes, len))
+        return READ_NOMEM;
+    struct document doc = reading_document(r);
+    doc.path = path;
+    doc.path_len = path_len;
+    message_document(m, &doc);
+    return doc.text_len > DOCUMENT_TEXT_MAX ? READ_TOO_LARGE : reading_give(r, &doc);
 }

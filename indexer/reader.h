@@ -9,6 +9,7 @@
 #include "indexer/frontmatter.h"
 #include "indexer/input.h"
 #include "indexer/markup.h"
+#include "indexer/message.h"
 #include "lib/base.h"
 #include "store/document.h"
 
@@ -19,6 +20,8 @@ struct reader_room {
     struct frontmatter front;
     struct footnotes notes;
     struct buf title;
+    struct message message;
+    struct buf part_path; /* of a document that is part of a file */
 };
 
 /* Where documents go. A call that returns false ends the reading with READ_STOPPED. */
@@ -48,7 +51,7 @@ struct reader {
     enum read_result (*read)(struct reading *r);
 };
 
-extern const struct reader reader_text, reader_md, reader_html;
+extern const struct reader reader_text, reader_md, reader_html, reader_mail, reader_mbox;
 
 /* The reader that a path names by its extension, or NULL. */
 const struct reader *reader_for(const char *path, size_t path_len);
@@ -74,6 +77,8 @@ enum read_result reading_text(struct reading *r, const char *declared, struct re
 struct document reading_document(const struct reading *r);
 /* Hands a document on. */
 enum read_result reading_give(struct reading *r, struct document *doc);
+/* Hands an e-mail on as the document of this path. */
+enum read_result reading_message(struct reading *r, const char *bytes, size_t len, const char *path, size_t path_len);
 
 void reader_room_release(struct reader_room *room); /* safe on a zeroed one */
 /* Gives memory back that a large document made it take. */

@@ -20,6 +20,7 @@ replay() {
 
 replay fuzz_token "$top_srcdir/corpus/languages" "$top_srcdir/corpus/notes"
 replay fuzz_html "$seeds/html.lines"
+replay fuzz_mail "$seeds/mail"
 replay fuzz_query "$seeds/query.lines"
 replay fuzz_match "$seeds/match.lines"
 

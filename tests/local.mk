@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/unit/test_proto \
 	tests/unit/test_query_print \
 	tests/unit/test_reader_html \
+	tests/unit/test_reader_mail \
 	tests/unit/test_reader_md \
 	tests/unit/test_scan \
 	tests/unit/test_shim \
@@ -56,18 +57,20 @@ EXTRA_DIST += $(UNIT_HELPERS)
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
-LDADD = libverbatim_queryd.a libverbatim_indexer.a $(ENGINE_LIBS) $(LIBEVENT_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS) \
-	$(CMOCKA_LIBS)
+LDADD = libverbatim_queryd.a libverbatim_indexer.a $(ENGINE_LIBS) $(LIBEVENT_LIBS) $(READER_LIBS) $(CMOCKA_LIBS)
 else
 TESTS += tests/no-cmocka.sh
 endif
 
 # A fuzzer is linked with libFuzzer, or with a main that replays seeds.
-FUZZERS = tests/fuzz/fuzz_html tests/fuzz/fuzz_match tests/fuzz/fuzz_query tests/fuzz/fuzz_token
-FUZZ_LIBS = libverbatim_indexer.a $(ENGINE_LIBS) $(MD4C_LIBS) $(UCHARDET_LIBS)
+FUZZERS = tests/fuzz/fuzz_html tests/fuzz/fuzz_mail tests/fuzz/fuzz_match tests/fuzz/fuzz_query tests/fuzz/fuzz_token
+FUZZ_LIBS = libverbatim_indexer.a $(ENGINE_LIBS) $(READER_LIBS)
 tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_html_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 tests_fuzz_fuzz_html_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz_mail.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_mail_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
+tests_fuzz_fuzz_mail_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_match_SOURCES = tests/fuzz/fuzz_match.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_match_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 tests_fuzz_fuzz_match_LDADD = $(FUZZ_LIBS)
