@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	bench/peers/report.py \
 	bench/peers/sphinx.py \
 	bench/peers/throughput.py \
+	bench/peers/upkeep.py \
 	bench/results
 bench_bench_verbatim_SOURCES = bench/bench_verbatim.c
 bench_bench_verbatim_LDADD = $(ENGINE_LIBS)

@@ -47,7 +47,7 @@ def runs(scratch):
     asked = os.path.join(scratch, "asked.tsv")
     with open(asked, "w", encoding="utf-8") as file:
         file.write("Articles\tof the\nArticles\tIn The\nnone\tzzyzx of qqqq\n")
-    done = compare(work, out, os.path.join(TOP, "corpus"), asked, "--stages", "latency,throughput")
+    done = compare(work, out, os.path.join(TOP, "corpus"), asked, "--stages", "latency,throughput,upkeep")
     check("it runs on corpus/ and all counts agree", done.returncode == 0, done.stdout)
     if done.returncode != 0:
         return
@@ -69,6 +69,8 @@ def runs(scratch):
           {"count", "matches", "top"})
     check("queries a second are measured, the daemon's too",
           {row["how"] for row in rows(out, "throughput")} == {"drivers", "daemon"})
+    check("so is upkeep", any("nothing new" in row["what"] and "of `find`" in row["relative"]
+                              for row in rows(out, "upkeep")))
     again(scratch, work)
 
 

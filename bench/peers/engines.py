@@ -80,11 +80,13 @@ class Engine:
     def rates(self, index, asked, n_askers, seconds):
         """Document counts a second, all askers at once. Requests come from a file and answers go to one, so that nobody
         but the engine works; the time that the drivers name is what counts."""
+        warm_seconds = max(seconds / 2, self.warm_seconds)
         driver = self.driver(index)
-        driver.ask("count", asked)
-        once = sum(row[2] for row in driver.ask("count", asked)) / 1e6
+        end = time.monotonic() + warm_seconds
+        while time.monotonic() < end:
+            once = sum(row[2] for row in driver.ask("count", asked)) / 1e6
         driver.close()
-        warm = int(max(seconds / 2, self.warm_seconds) / once) + 1
+        warm = int(warm_seconds / once) + 1
         counted = int(seconds / once) + 1
         return rates_of_files(self.drive_command(index), ["count\t%s\n" % text for text in asked], warm, counted,
                               n_askers)

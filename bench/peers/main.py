@@ -19,11 +19,12 @@ import corpus as documents
 import engines as peers
 import report
 import throughput
+import upkeep
 from measure import Failed, in_turns, summary
 
 GROWTH = (1, 2, 4, 8, 16)
 MODES = ("count", "matches", "top")
-STAGES = ("latency", "throughput", "growth")
+STAGES = ("latency", "throughput", "upkeep", "growth")
 # Ripgrep reads everything for every query: it gets a few of each class.
 FEW = 5
 
@@ -239,7 +240,8 @@ def run(args, work):
         raise SystemExit("the engine verbatim is what others are compared with: build it, and name it in --engines")
     say("laying out the documents")
     corpus = documents.Corpus(work, args.build, args.folder, args.repeat)
-    results = {name: [] for name in ("builds", "parts", "latency", "raw", "growth", "throughput", "differences")}
+    results = {name: [] for name in ("builds", "parts", "latency", "raw", "growth", "throughput", "upkeep",
+                                    "differences")}
     results.update(compared=0, machine=machine(), command=shown_command(), missing=missing, repeat=args.repeat,
                    size=corpus.size(documents.PARTS), date=time.strftime("%Y-%m-%d", time.gmtime()),
                    engines={engine.name: engine.version() for engine in engines}, merge=args.merge,
@@ -255,6 +257,9 @@ def run(args, work):
     if "throughput" in stages:
         say("throughput")
         throughput.measure(engines, indexes, all_classes[0], args, results)
+    if "upkeep" in stages:
+        say("upkeep")
+        results["upkeep"] = upkeep.measure(engines[0], corpus)
     if "growth" in stages:
         measure_growth(engines, indexes, corpus, args, results)
     os.makedirs(args.out, exist_ok=True)

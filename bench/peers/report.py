@@ -3,6 +3,7 @@
 
 import csv
 import os
+import statistics
 
 import plots
 from classes import RARE
@@ -15,11 +16,13 @@ COLUMNS = {
     "raw": ("class", "mode", "engine", "query", "round", "documents", "matches", "microseconds"),
     "growth": ("class", "mode", "engine", "parts", "queries", "documents", "mean", "p50", "p99", "refused"),
     "throughput": ("engine", "how", "askers", "per_second"),
+    "upkeep": ("what", "value", "relative"),
     "differences": ("class", "mode", "parts", "engine", "query", "what", "verbatim", "theirs", "why"),
 }
 MODE_TITLES = {"count": "Exact document counts", "matches": "Exact counts of matches",
                "top": "The first ten by rank"}
 DIFFERENCES_SHOWN = 40
+SLOWER_SHOWN = 15
 
 
 def write(results, folder):
@@ -30,7 +33,7 @@ def write(results, folder):
             rows.writerows({key: "%.4g" % value if isinstance(value, float) else value for key, value in row.items()}
                            for row in results[name])
     drawn = plots.draw(results, folder)
-    sections = (head, building, sizes, latency, growth, throughput, counts)
+    sections = (head, building, sizes, latency, slower, growth, throughput, upkeep, counts)
     with open(os.path.join(folder, "report.md"), "w", encoding="utf-8") as file:
         file.write("\n\n".join(part for section in sections for part in section(results)) + "\n")
         for title, name in drawn:
@@ -132,6 +135,30 @@ def ratio_lines(results, cells, others):
                             if row and "mean" in row else "-" for row in rows]
 
 
+def slower(results):
+    """The queries that another engine answers faster, the worst first: where to look."""
+    sums = {}
+    for row in results["raw"]:
+        sums.setdefault((row["class"], row["mode"], row["query"]), {}).setdefault(row["engine"], []).append(
+            row["microseconds"])
+    rows = []
+    for key, engines in sums.items():
+        medians = {name: statistics.median(took) for name, took in engines.items()}
+        ours = medians.pop("verbatim", None)
+        if ours is not None and medians:
+            best = min(medians, key=medians.get)
+            rows.append((medians[best] - ours, key, ours, best, medians[best]))
+    lost = sorted(row for row in rows if row[0] < 0)
+    if not rows:
+        return
+    yield "### Where another engine is faster"
+    yield "%d of %d queries; those where it saves most:" % (len(lost), len(rows))
+    if lost:
+        yield table(("query", "class", "answer", "Verbatim, ms", "the fastest", "ms"),
+                    (("`%s`" % key[2].replace("|", "\\|"), key[0], key[1], ms(ours), best, ms(theirs))
+                     for _, key, ours, best, theirs in lost[:SLOWER_SHOWN]))
+
+
 def growth(results):
     if not results["growth"]:
         return
@@ -172,6 +199,12 @@ def throughput(results):
         rates.setdefault(name, {})[row["askers"]] = row["per_second"]
     yield table(["engine"] + list(map(str, askers)),
                 ([name] + ["%.0f" % found[n] for n in askers] for name, found in rates.items()))
+
+
+def upkeep(results):
+    if results["upkeep"]:
+        yield "## Upkeep"
+        yield table(("Verbatim", "takes", "which is"), (tuple(row.values()) for row in results["upkeep"]))
 
 
 def counts(results):
