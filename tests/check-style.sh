@@ -17,7 +17,8 @@ sources=$(find $rooms -name '*.[ch]' -o -name '*.cc' | LC_ALL=C sort)
 scripts=$(find $rooms script .ci -type f \( -name '*.sh' -o -name '*.py' -o -path 'script/*' -o -path '.ci/*' \) |
     LC_ALL=C sort)
 # shellcheck disable=SC2086
-makefiles="configure.ac Makefile.am $(find m4 $rooms -name local.mk -o -name '*.m4' | LC_ALL=C sort)"
+makefiles="configure.ac Makefile.am $(find m4 editors $rooms -name local.mk -o -name '*.m4' | LC_ALL=C sort)"
+plugins=$(find editors -name '*.vim' -o -name '*.el' -o -name '*.lua' -o -name '*.txt' | LC_ALL=C sort)
 
 checks=0 failed=0
 # check WHAT FOUND: passes when nothing was found.
@@ -91,12 +92,13 @@ check 'no banned functions' "$(printf '%s\n' "$code" | grep -E "(^|[^[:alnum:]_]
 
 # unlicensed: files that do not say their licence.
 unlicensed() {
-    printf '%s\n' "$sources" "$scripts" "$makefiles" | xargs grep -L 'SPDX-License-Identifier: GPL-2.0-or-later' -- || :
+    printf '%s\n' "$sources" "$scripts" "$makefiles" "$plugins" | xargs grep -L 'SPDX-License-Identifier: GPL-2.0-or-later' -- || :
 }
 check 'every file says its licence' "$(unlicensed)"
 check 'lines of at most 120 characters in C and shell' \
     "$(find_in "$sources $(printf '%s\n' "$scripts" | grep -v '\.py$')" '^.{121,}')"
-check 'no blanks at the ends of lines' "$(find_in "$sources $scripts $makefiles" '[[:blank:]]$')"
+check 'lines of at most 120 characters in the plugins' "$(find_in "$plugins" '^.{121,}')"
+check 'no blanks at the ends of lines' "$(find_in "$sources $scripts $makefiles $plugins" '[[:blank:]]$')"
 check 'no tabs in C' "$(find_in "$sources" "$(printf '\t')")"
 
 # unlisted: files that no makefile names; a test may be named by its program.
@@ -104,7 +106,7 @@ unlisted() {
     # shellcheck disable=SC2086 # the makefiles are words
     awk '{ for (i = 1; i <= NF; i++) { print $i; if (/tests/) print $i ".c" } }' $makefiles |
         LC_ALL=C sort -u > "$scratch"
-    printf '%s\n' "$sources" "$scripts" | LC_ALL=C sort | LC_ALL=C comm -23 - "$scratch"
+    printf '%s\n' "$sources" "$scripts" "$plugins" | LC_ALL=C sort | LC_ALL=C comm -23 - "$scratch"
 }
 scratch=$(mktemp "${TMPDIR:-/tmp}/verbatim-style.XXXXXX")
 trap 'rm -f "$scratch"' EXIT

@@ -149,6 +149,17 @@ EXTRA_DIST += $(CLIENT_FILES)
 TESTS += tests/bench.py
 EXTRA_DIST += tests/bench.py
 
+# The plugins, in real editors.
+EDITOR_FILES = \
+	tests/editors/editor.py \
+	tests/editors/emacs.py \
+	tests/editors/keys.py \
+	tests/editors/run.sh \
+	tests/editors/texts.py \
+	tests/editors/vim.py
+TESTS += tests/editors/run.sh
+EXTRA_DIST += $(EDITOR_FILES)
+
 # What judges the engine.
 ORACLE_FILES = \
 	tests/oracle/abbreviations.txt \

@@ -13,7 +13,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "protocol"))
-from daemon import TIMEOUT, Daemon, Failure, Folder, Reader, Tap, check, equal, make_index  # noqa: E402,F401
+from daemon import (TIMEOUT, Daemon, Failure, Folder, Reader, Tap, check, equal, make_index,  # noqa: E402,F401
+                    wait_for)
 
 # What the caller's own settings may not change.
 CLEAN = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "XDG_RUNTIME_DIR", "TMPDIR")}
@@ -37,7 +38,7 @@ class Client:
     """The programs, an index of corpus/ in a folder of its own, and where to run."""
 
     def __init__(self, arguments, folder):
-        self.folder = folder
+        self.arguments, self.folder = arguments, folder
         self.srcdir = os.path.abspath(arguments.srcdir)
         program = lambda name: os.path.join(os.path.abspath(arguments.builddir), name)  # noqa: E731
         self.program, self.indexer, self.queryd = map(program, ("verbatim", "verbatim-indexer", "verbatim-queryd"))
