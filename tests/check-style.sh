@@ -92,7 +92,8 @@ check 'no banned functions' "$(printf '%s\n' "$code" | grep -E "(^|[^[:alnum:]_]
 
 # unlicensed: files that do not say their licence.
 unlicensed() {
-    printf '%s\n' "$sources" "$scripts" "$makefiles" "$plugins" | xargs grep -L 'SPDX-License-Identifier: GPL-2.0-or-later' -- || :
+    printf '%s\n' "$sources" "$scripts" "$makefiles" "$plugins" |
+        xargs grep -L 'SPDX-License-Identifier: GPL-2.0-or-later' -- || :
 }
 check 'every file says its licence' "$(unlicensed)"
 check 'lines of at most 120 characters in C and shell' \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh - the plugins in the editors that are installed: real Vim, Neovim and Emacs on a real daemon, scripted, and with
-# real keystrokes in a terminal. Prints TAP. SPDX-License-Identifier: GPL-2.0-or-later
+# run.sh - the plugins in the editors that are installed: real Vim, Neovim and Emacs on a real daemon, scripted, and
+# with real keystrokes in a terminal. Prints TAP. SPDX-License-Identifier: GPL-2.0-or-later
 set -u
 : "${top_srcdir:=.}" "${top_builddir:=.}"
 if [ "${PYTHON3:=python3}" = no ]; then

@@ -1,5 +1,6 @@
 " autoload/verbatim/live.vim - a search at every stroke: the query is typed in the command line, the quickfix list
-" follows. Each stroke cancels the search before it. Governed by doc/verbatim.txt. SPDX-License-Identifier: GPL-2.0-or-later
+" follows. Each stroke cancels the search before it. Governed by doc/verbatim.txt.
+" SPDX-License-Identifier: GPL-2.0-or-later
 
 let s:live = {}
 

@@ -4,7 +4,8 @@
 let s:limit = 100
 
 " What a word is made of, nearly: letters and digits. The daemon knows it exactly.
-let s:word = '\%([0-9A-Za-z]\|[^\x00-\x7f\u00a0-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2000-\u206f\u3000-\u303f]\)*$'
+let s:word = '\%([0-9A-Za-z]\|[^\x00-\x7f\u00a0-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf'
+      \ .. '\u2000-\u206f\u3000-\u303f]\)*$'
 
 " Where the word in front of the cursor begins: a byte from 0, or -3 when there is none.
 function! verbatim#words#start() abort
