@@ -3,7 +3,7 @@ BENCHMARKS = bench/bench_verbatim bench/bench_feed bench/drive_verbatim bench/pe
 if HAVE_SQLITE3
 BENCHMARKS += bench/peer_fts5
 endif
-check_PROGRAMS += $(BENCHMARKS)
+check_PROGRAMS += $(BENCHMARKS) bench/witness_xapian
 check_DATA = bench/classes/PeerLucene.class
 CLEANFILES += bench/classes/*.class
 EXTRA_DIST += \
@@ -37,6 +37,9 @@ bench_peer_fts5_LDADD = $(LIB_LIBS) $(SQLITE3_LIBS)
 bench_peer_xapian_SOURCES = bench/peer_xapian.cc bench/feed.h
 bench_peer_xapian_CXXFLAGS = $(AM_CXXFLAGS) $(XAPIAN_CFLAGS)
 bench_peer_xapian_LDADD = $(LIB_LIBS) $(XAPIAN_LIBS)
+bench_witness_xapian_SOURCES = bench/witness_xapian.cc
+bench_witness_xapian_CXXFLAGS = $(AM_CXXFLAGS) $(XAPIAN_CFLAGS)
+bench_witness_xapian_LDADD = $(LIB_LIBS) $(XAPIAN_LIBS)
 
 # Nothing is made where there is no Java, or no Lucene.
 bench/classes/PeerLucene.class: bench/PeerLucene.java

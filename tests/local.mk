@@ -163,6 +163,7 @@ EXTRA_DIST += $(EDITOR_FILES)
 # What judges the engine.
 ORACLE_FILES = \
 	tests/oracle/abbreviations.txt \
+	tests/oracle/copied.py \
 	tests/oracle/differential.py \
 	tests/oracle/document.py \
 	tests/oracle/engine.py \
@@ -171,6 +172,7 @@ ORACLE_FILES = \
 	tests/oracle/odd.py \
 	tests/oracle/query.py \
 	tests/oracle/realtext.py \
+	tests/oracle/second.py \
 	tests/oracle/shrink.py \
 	tests/oracle/stand_in.py \
 	tests/oracle/stem.py \

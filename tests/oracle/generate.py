@@ -225,7 +225,7 @@ class QueryMaker:
             items = trees.merged([self.item() for _ in range(self.rng.randint(2, 5))])
             if any(isinstance(item, Gap) and item.most > query.MAX_GAP for item in items):
                 continue
-            ends_well = not isinstance(items[0], Gap) and not isinstance(items[-1], Gap)
+            ends_well = items and not isinstance(items[0], Gap) and not isinstance(items[-1], Gap)
             if ends_well and not all(isinstance(item, (AnyWord, Gap)) for item in items):
                 return Phrase(tuple(items))
 
