@@ -46,14 +46,18 @@ static char *keep_name(struct file_list *list, const char *name, size_t len)
     return copy;
 }
 
-bool files_add(struct file_list *list, uint32_t folder, const char *name, uint64_t size, int64_t mtime_ns)
+bool files_add(struct file_list *list, uint32_t folder, const char *name, const struct file *file)
 {
     size_t len = strlen(name);
-    char *copy = len > UINT32_MAX ? NULL : keep_name(list, name, len);
+    char *copy = len > UINT16_MAX ? NULL : keep_name(list, name, len);
     if (copy == NULL || !ARRAY_RESERVE(list->items, list->cap, list->n + 1))
         return false;
-    list->items[list->n++] = (struct file){copy, (uint32_t)len, folder, size, mtime_ns};
-    list->bytes += size;
+    struct file *added = &list->items[list->n++];
+    *added = *file;
+    added->name = copy;
+    added->name_len = (uint16_t)len;
+    added->folder = folder;
+    list->bytes += file->size;
     return true;
 }
 

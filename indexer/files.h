@@ -14,12 +14,25 @@ struct folder {
     uint32_t root; /* index into the list of roots */
 };
 
+/* What a run does with a file (ledger.h). */
+enum file_action {
+    FILE_READ,
+    FILE_KEEP,      /* the index has it as it is */
+    FILE_TOO_LARGE, /* not even opened */
+    FILE_DENIED     /* its permissions say that it cannot be read; what the index has stays */
+};
+
+/* The name apart: what the file system says, as the walk saw it; the file may have changed since. */
 struct file {
     const char *name; /* NUL-terminated; for a root that is a file: the root's name */
-    uint32_t name_len;
+    uint16_t name_len;
+    uint8_t action; /* enum file_action */
+    bool denied;    /* may not be read */
     uint32_t folder;
-    uint64_t size;    /* as the walk saw them; the file may have changed since */
+    uint64_t size;
     int64_t mtime_ns; /* nanoseconds since 1970 UTC */
+    uint64_t inode;
+    const uint8_t *known_hash; /* if its bytes still hash to this, the index has it as it is; or NULL; borrowed */
 };
 
 struct file_list {
@@ -38,7 +51,8 @@ void files_release(struct file_list *list); /* safe on a zeroed one */
 
 /* Adds a folder; *id is for files_add. False when memory ran out. */
 bool files_add_folder(struct file_list *list, size_t root, const char *stored, size_t stored_len, uint32_t *id);
-bool files_add(struct file_list *list, uint32_t folder, const char *name, uint64_t size, int64_t mtime_ns);
+/* file: all but name, name_len and folder are taken from it. */
+bool files_add(struct file_list *list, uint32_t folder, const char *name, const struct file *file);
 
 /* Sorts by the bytes of the stored paths; quick when they are already. */
 void files_sort(struct file_list *list);

@@ -17,8 +17,6 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/frontmatter.h \
 	indexer/heading.c \
 	indexer/heading.h \
-	indexer/held.c \
-	indexer/held.h \
 	indexer/html.c \
 	indexer/html.h \
 	indexer/htmltext.c \
@@ -27,8 +25,12 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/info.h \
 	indexer/input.c \
 	indexer/input.h \
+	indexer/intake.c \
+	indexer/intake.h \
 	indexer/language.c \
 	indexer/language.h \
+	indexer/ledger.c \
+	indexer/ledger.h \
 	indexer/markup.c \
 	indexer/markup.h \
 	indexer/message.c \
@@ -52,6 +54,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/report.h \
 	indexer/roots.c \
 	indexer/roots.h \
+	indexer/succession.c \
+	indexer/succession.h \
 	indexer/update.c \
 	indexer/update.h \
 	indexer/walk.c \

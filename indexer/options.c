@@ -54,6 +54,7 @@ static const struct option_spec specs[] = {
     {"follow", NULL, "follow symbolic links met below a root", KIND_FLAG, 0, MEMBER(follow)},
     {"language", "CODE", "of the stemmer; default en, or what the index has", KIND_TEXT, 0, MEMBER(language)},
     {"rebuild", NULL, "start over: read everything again", KIND_FLAG, 0, MEMBER(rebuild)},
+    {"checksum", NULL, "compare the contents of files, not only size, time and inode", KIND_FLAG, 0, MEMBER(checksum)},
     {"allow-empty", NULL, "let a root lose all its documents", KIND_FLAG, 0, MEMBER(allow_empty)},
     {"dry-run", NULL, "only tell what would be read", KIND_FLAG, 0, MEMBER(dry_run)},
     {"wait", "SECONDS", "wait for another run to end; default 0", KIND_SECONDS, 0, MEMBER(wait)},

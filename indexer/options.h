@@ -31,7 +31,7 @@ struct options {
     uint64_t max_file_size; /* bytes */
     uint64_t jobs;          /* threads, at least 1 */
     double wait;            /* seconds */
-    bool hidden, follow, rebuild, allow_empty, dry_run, quiet, verbose, progress, json;
+    bool hidden, follow, rebuild, checksum, allow_empty, dry_run, quiet, verbose, progress, json;
     char *const *paths; /* what is left of argv */
     size_t n_paths;
 };

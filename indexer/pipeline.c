@@ -1,177 +1,166 @@
-/* pipeline.c - see pipeline.h. The files are cut into chunks by the sizes the walk saw, so that the cutting is the same
- * on every machine. Threads take chunks in order, but never more than a window ahead of the one appended last: that
- * bounds memory. Chunk k waits in slot k % window.
- * SPDX-License-Identifier: GPL-2.0-or-later */
+/* pipeline.c - see pipeline.h. Threads take tasks in order, but never more than a window ahead of the chunk appended
+ * last: that bounds memory. Task k waits in slot k % window. A task with a vast file waits until all before it are
+ * appended, so that no two such are in memory. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/pipeline.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/arena.h"
 #include "lib/array.h"
 
 enum {
     CHUNK_FILES = 8192, /* a chunk ends after so many files however small they are */
-    WINDOW_PER_JOB = 2
+    WINDOW_PER_JOB = 2,
+    VAST = 8 << 20 /* bytes of a file */
 };
 
-/* One chunk: a run of files, and what became of it. */
+/* What became of a task. */
 struct slot {
-    uint64_t number;
-    size_t first, end; /* files */
-    uint64_t bytes;
+    size_t task;
     bool done;
     enum status status;
     struct err err;
     struct chunk *chunk;
-    struct pipeline_skip *skips;
-    size_t n_skips, skips_cap;
-    struct arena words; /* of the skips */
+    struct intake_notes notes;
 };
 
 struct pipeline {
-    const struct file_list *files;
+    const struct pipeline_tasks *tasks;
     struct build *build;
     const struct pipeline_options *o;
     pthread_mutex_t lock; /* over all below */
     pthread_cond_t taken, finished;
     struct slot *slots;
     size_t window;
-    uint64_t next_number; /* of the chunk to be taken next */
-    size_t next_file;
-    uint64_t n_appended;
-    bool stopped; /* somebody failed: take no more */
+    size_t n_taken, n_appended; /* tasks */
+    bool stopped;               /* somebody failed: take no more */
 };
 
 /* A thread's own room. */
 struct worker {
     struct pipeline *p;
-    struct reader_room room;
-    struct input input;
-    struct buf open_path, stored_path;
+    struct intake intake;
 };
 
-/* ---- one chunk ----------------------------------------------------------------------------------------------- */
+const char *pipeline_skip_words(enum read_result why)
+{
+    static const char *const words[] = {
+        [READ_OK] = "",
+        [READ_BINARY] = "skipped: binary",
+        [READ_TOO_LARGE] = "skipped: too large (--max-file-size)",
+        [READ_BROKEN] = "skipped: broken",
+        [READ_UNREADABLE] = "skipped",
+        [READ_VANISHED] = "skipped: it vanished meanwhile",
+        [READ_STOPPED] = "",
+        [READ_NOMEM] = "",
+    };
+    return words[why];
+}
+
+/* ---- cutting ------------------------------------------------------------------------------------------------- */
+
+static bool add_task(struct pipeline_tasks *tasks, const struct pipeline_task *task)
+{
+    if (!ARRAY_RESERVE(tasks->items, tasks->cap, tasks->n + 1))
+        return false;
+    tasks->items[tasks->n++] = *task;
+    tasks->bytes += task->bytes;
+    tasks->n_files += task->n_files;
+    return true;
+}
+
+bool pipeline_cut_files(struct pipeline_tasks *tasks, const struct file_list *files)
+{
+    for (size_t next = 0; next < files->n;) {
+        struct pipeline_task task = {.first = next};
+        while (next < files->n && task.bytes < BUILD_CHUNK_BYTES && task.n_files < CHUNK_FILES) {
+            const struct file *file = &files->items[next++];
+            if (file->action != FILE_READ)
+                continue;
+            task.bytes += file->size;
+            task.vast = task.vast || file->size >= VAST;
+            task.n_files++;
+        }
+        task.end = next;
+        if (task.n_files > 0 && !add_task(tasks, &task))
+            return false;
+    }
+    return true;
+}
+
+bool pipeline_cut_segment(struct pipeline_tasks *tasks, const struct segment *segment, const uint32_t *dead,
+                          size_t n_dead)
+{
+    for (uint32_t next = 0; next < segment_docs(segment);) {
+        struct pipeline_task task = {.first = next, .segment = segment, .dead = dead, .n_dead = n_dead};
+        uint64_t before = segment_text_before(segment, next);
+        for (; next < segment_docs(segment) && task.bytes < BUILD_CHUNK_BYTES; next++)
+            task.bytes = segment_text_before(segment, next + 1) - before;
+        task.end = next;
+        task.vast = task.bytes >= VAST;
+        if (!add_task(tasks, &task))
+            return false;
+    }
+    return true;
+}
+
+void pipeline_tasks_release(struct pipeline_tasks *tasks)
+{
+    free(tasks->items);
+    *tasks = (struct pipeline_tasks){0};
+}
+
+/* ---- one task ------------------------------------------------------------------------------------------------ */
 
 static bool asked_to_stop(const struct pipeline *p)
 {
     return p->o->stop != NULL && *p->o->stop != 0;
 }
 
-static enum status note_skip(struct slot *slot, struct pipeline_skip skip, size_t part_len)
+static enum status add_files(struct worker *w, const struct pipeline_task *task, struct slot *slot)
 {
-    if (!ARRAY_RESERVE(slot->skips, slot->skips_cap, slot->n_skips + 1))
-        return err_nomem(&slot->err);
-    const char *part = skip.part, *detail = skip.detail;
-    if (part != NULL)
-        skip.part = arena_copy(&slot->words, part, part_len);
-    if (detail != NULL)
-        skip.detail = arena_copy(&slot->words, detail, strlen(detail));
-    if ((part != NULL && skip.part == NULL) || (detail != NULL && skip.detail == NULL))
-        return err_nomem(&slot->err);
-    slot->skips[slot->n_skips++] = skip;
-    return ST_OK;
-}
-
-/* A file on its way from its reader into a chunk. */
-struct passage {
-    struct worker *worker;
-    struct slot *slot;
-    size_t file;
-    enum status status;
-};
-
-static bool pass_document(void *user, struct document *doc)
-{
-    struct passage *p = user;
-    doc->mtime = p->worker->input.mtime;
-    p->status = asked_to_stop(p->worker->p) ? err_set(&p->slot->err, ST_CANCELLED, "stopped")
-                                            : chunk_add(p->slot->chunk, doc, &p->slot->err);
-    return p->status == ST_OK;
-}
-
-static bool pass_skip(void *user, const char *path, size_t path_len, enum read_result why, const char *detail)
-{
-    struct passage *p = user;
-    struct pipeline_skip skip = {.file = p->file, .part = path, .why = why, .detail = detail};
-    p->status = note_skip(p->slot, skip, path_len);
-    return p->status == ST_OK;
-}
-
-static enum read_result read_file(struct worker *w, size_t i, const struct reader_sink *sink)
-{
-    const struct pipeline *p = w->p;
-    struct reading r = {.room = &w->room,
-                        .in = &w->input,
-                        .path = w->stored_path.data,
-                        .path_len = w->stored_path.len,
-                        .max_size = p->o->max_file_size,
-                        .sink = sink};
-    bool follow = p->o->follow || files_root(p->files, i)->is_file;
-    enum read_result result = input_open(&w->input, w->open_path.data, follow);
-    if (result == READ_OK)
-        result = reader_read(&r);
-    input_close(&w->input);
-    reader_room_shrink(&w->room);
-    return result;
-}
-
-static enum status add_file(struct worker *w, struct slot *slot, size_t i)
-{
-    struct passage passage = {.worker = w, .slot = slot, .file = i};
-    struct reader_sink sink = {pass_document, pass_skip, &passage};
-    files_open_path(w->p->files, i, &w->open_path);
-    files_stored_path(w->p->files, i, &w->stored_path);
-    if (!buf_ok(&w->open_path) || !buf_ok(&w->stored_path))
-        return err_nomem(&slot->err);
-    enum read_result result = read_file(w, i, &sink);
-    if (result == READ_NOMEM)
-        return err_nomem(&slot->err);
-    if (result == READ_OK || result == READ_STOPPED)
-        return passage.status;
-    struct pipeline_skip skip = {.file = i, .why = result, .errnum = w->input.errnum, .detail = w->input.detail};
-    return note_skip(slot, skip, 0);
+    enum status st = ST_OK;
+    for (size_t i = task->first; i < task->end && st == ST_OK; i++) {
+        if (w->intake.files->items[i].action != FILE_READ)
+            continue;
+        st = asked_to_stop(w->p) ? err_set(&slot->err, ST_CANCELLED, "stopped")
+                                 : intake_file(&w->intake, i, slot->chunk, &slot->notes, &slot->err);
+    }
+    return st;
 }
 
 static enum status fill_chunk(struct worker *w, struct slot *slot)
 {
-    enum status st = chunk_new(w->p->build, slot->number, &slot->chunk, &slot->err);
-    for (size_t i = slot->first; i < slot->end && st == ST_OK; i++) {
-        if (asked_to_stop(w->p))
-            return err_set(&slot->err, ST_CANCELLED, "stopped");
-        st = add_file(w, slot, i);
-    }
+    const struct pipeline_task *task = &w->p->tasks->items[slot->task];
+    enum status st = chunk_new(w->p->build, w->p->o->first_number + slot->task, &slot->chunk, &slot->err);
+    if (st == ST_OK && asked_to_stop(w->p))
+        st = err_set(&slot->err, ST_CANCELLED, "stopped");
+    if (st == ST_OK)
+        st = task->segment == NULL ? add_files(w, task, slot)
+                                   : chunk_merge(slot->chunk, task->segment, (uint32_t)task->first, (uint32_t)task->end,
+                                                 task->dead, task->n_dead, &slot->err);
     return st == ST_OK ? chunk_finish(slot->chunk, &slot->err) : st;
 }
 
 /* ---- threads ------------------------------------------------------------------------------------------------- */
 
-/* Cuts off the next chunk into a slot. */
-static void cut_chunk(struct pipeline *p, struct slot *slot)
-{
-    slot->number = p->next_number++;
-    slot->first = p->next_file;
-    slot->bytes = 0;
-    while (p->next_file < p->files->n && slot->bytes < BUILD_CHUNK_BYTES && p->next_file - slot->first < CHUNK_FILES)
-        slot->bytes += p->files->items[p->next_file++].size;
-    slot->end = p->next_file;
-    slot->done = false;
-    slot->n_skips = 0;
-    arena_clear(&slot->words);
-    slot->chunk = NULL;
-}
-
-/* Waits for room in the window; NULL when there is nothing more to do. */
+/* Waits for room in the window, and for its turn when it is vast; NULL when there is nothing more to do. */
 static struct slot *take_slot(struct pipeline *p)
 {
     struct slot *slot = NULL;
     pthread_mutex_lock(&p->lock);
-    while (!p->stopped && p->next_file < p->files->n && p->next_number - p->n_appended >= p->window)
+    while (!p->stopped && p->n_taken < p->tasks->n && p->n_taken - p->n_appended >= p->window)
         pthread_cond_wait(&p->taken, &p->lock);
-    if (!p->stopped && p->next_file < p->files->n) {
-        slot = &p->slots[p->next_number % p->window];
-        cut_chunk(p, slot);
+    if (!p->stopped && p->n_taken < p->tasks->n) {
+        size_t task = p->n_taken++;
+        slot = &p->slots[task % p->window];
+        slot->task = task;
+        slot->done = false;
+        slot->chunk = NULL;
+        intake_notes_clear(&slot->notes);
+        while (p->tasks->items[task].vast && !p->stopped && p->n_appended < task)
+            pthread_cond_wait(&p->taken, &p->lock);
     }
     pthread_mutex_unlock(&p->lock);
     return slot;
@@ -193,10 +182,7 @@ static void *worker_main(void *user)
     struct worker *w = user;
     for (struct slot *slot; (slot = take_slot(w->p)) != NULL;)
         finish_slot(w->p, slot, fill_chunk(w, slot));
-    reader_room_release(&w->room);
-    input_release(&w->input);
-    buf_release(&w->open_path);
-    buf_release(&w->stored_path);
+    intake_release(&w->intake);
     return NULL;
 }
 
@@ -208,10 +194,10 @@ static struct slot *wait_slot(struct pipeline *p)
     struct slot *slot = &p->slots[p->n_appended % p->window];
     pthread_mutex_lock(&p->lock);
     for (;;) {
-        bool taken = p->next_number > p->n_appended;
+        bool taken = p->n_taken > p->n_appended;
         if (taken && slot->done)
             break;
-        if (!taken && (p->stopped || p->next_file >= p->files->n)) {
+        if (!taken && (p->stopped || p->n_taken >= p->tasks->n)) {
             slot = NULL;
             break;
         }
@@ -230,17 +216,29 @@ static void let_go_on(struct pipeline *p, bool stop)
     pthread_mutex_unlock(&p->lock);
 }
 
+/* Hands on what became of the files, each file's parts first. */
+static enum status settle_files(struct pipeline *p, const struct intake_notes *notes, struct err *err)
+{
+    enum status st = ST_OK;
+    size_t skip = 0;
+    for (size_t i = 0; i < notes->n_results && st == ST_OK; i++) {
+        for (; skip < notes->n_skips && notes->skips[skip].file == notes->results[i].file && st == ST_OK; skip++)
+            st = p->o->skipped(p->o->user, &notes->skips[skip], err);
+        if (st == ST_OK)
+            st = p->o->finished(p->o->user, &notes->results[i], err);
+    }
+    return st;
+}
+
 static enum status append_slot(struct pipeline *p, struct slot *slot, struct err *err)
 {
     if (slot->status != ST_OK) {
         *err = slot->err;
         return slot->status;
     }
-    for (size_t i = 0; i < slot->n_skips; i++) {
-        enum status st = p->o->skipped(p->o->user, &slot->skips[i], err);
-        if (st != ST_OK)
-            return st;
-    }
+    enum status st = settle_files(p, &slot->notes, err);
+    if (st != ST_OK)
+        return st;
     struct chunk *chunk = slot->chunk;
     slot->chunk = NULL;
     return build_append(p->build, chunk, err);
@@ -248,12 +246,13 @@ static enum status append_slot(struct pipeline *p, struct slot *slot, struct err
 
 static enum status append_all(struct pipeline *p, struct err *err)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes = 0, n_files = 0;
     enum status st = ST_OK;
     for (struct slot *slot; st == ST_OK && (slot = wait_slot(p)) != NULL;) {
         st = append_slot(p, slot, err);
-        bytes += slot->bytes;
-        progress_update(p->o->progress, slot->end, bytes);
+        bytes += p->tasks->items[slot->task].bytes;
+        n_files += p->tasks->items[slot->task].n_files;
+        progress_update(p->o->progress, n_files, bytes);
         let_go_on(p, st != ST_OK);
     }
     return st;
@@ -264,7 +263,11 @@ static enum status run_threads(struct pipeline *p, struct worker *workers, pthre
     unsigned n = 0;
     enum status st = ST_OK;
     for (; n < p->o->jobs; n++) {
-        workers[n].p = p;
+        workers[n] = (struct worker){.p = p,
+                                     .intake = {.files = p->o->files,
+                                                .follow = p->o->follow,
+                                                .max_file_size = p->o->max_file_size,
+                                                .stop = p->o->stop}};
         int errnum = pthread_create(&threads[n], NULL, worker_main, &workers[n]);
         if (errnum != 0 && n == 0)
             st = err_sys(err, ST_NOMEM, errnum, "cannot start a thread");
@@ -279,11 +282,11 @@ static enum status run_threads(struct pipeline *p, struct worker *workers, pthre
     return st;
 }
 
-enum status pipeline_run(const struct file_list *files, struct build *build, const struct pipeline_options *options,
-                         struct err *err)
+enum status pipeline_run(const struct pipeline_tasks *tasks, struct build *build,
+                         const struct pipeline_options *options, struct err *err)
 {
     struct pipeline p = {
-        .files = files, .build = build, .o = options, .window = (size_t)options->jobs * WINDOW_PER_JOB};
+        .tasks = tasks, .build = build, .o = options, .window = (size_t)options->jobs * WINDOW_PER_JOB};
     p.slots = calloc(p.window, sizeof *p.slots);
     struct worker *workers = calloc(options->jobs, sizeof *workers);
     pthread_t *threads = calloc(options->jobs, sizeof *threads);
@@ -297,8 +300,7 @@ enum status pipeline_run(const struct file_list *files, struct build *build, con
         st = run_threads(&p, workers, threads, err);
     for (size_t i = 0; p.slots != NULL && i < p.window; i++) {
         chunk_free(p.slots[i].chunk);
-        free(p.slots[i].skips);
-        arena_release(&p.slots[i].words);
+        intake_notes_release(&p.slots[i].notes);
     }
     pthread_cond_destroy(&p.finished);
     pthread_cond_destroy(&p.taken);

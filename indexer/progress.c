@@ -51,14 +51,28 @@ void progress_update(struct progress *p, uint64_t docs, uint64_t bytes)
     double seconds = seconds_since(&p->began);
     double part = p->total_bytes == 0 ? 1.0 : (double)bytes / (double)p->total_bytes;
     part = part > 1.0 ? 1.0 : part;
-    char bar[BAR_WIDTH + 1], left[32], line[160];
+    char bar[BAR_WIDTH + 1], left[32], line[200];
     for (int i = 0; i < BAR_WIDTH; i++)
         bar[i] = i < (int)(part * BAR_WIDTH) ? '#' : '-';
     bar[BAR_WIDTH] = '\0';
     format_time(left, sizeof left, part > 0 ? seconds * (1 - part) / part : 0);
-    (void)snprintf(line, sizeof line, "[%s] %3.0f%%  %llu/%llu documents  %.1f MB/s  %s left", bar, part * 100,
-                   (unsigned long long)docs, (unsigned long long)p->total_docs, (double)bytes / 1e6 / seconds, left);
+    double speed = (double)bytes / 1e6 / seconds;
+    if (p->phase[0] != '\0')
+        (void)snprintf(line, sizeof line, "[%s] %3.0f%%  %s  %.1f MB/s  %s left", bar, part * 100, p->phase, speed,
+                       left);
+    else
+        (void)snprintf(line, sizeof line, "[%s] %3.0f%%  %llu/%llu documents  %.1f MB/s  %s left", bar, part * 100,
+                       (unsigned long long)docs, (unsigned long long)p->total_docs, speed, left);
     draw(p, line);
+}
+
+void progress_phase(struct progress *p, const char *what, uint64_t total_docs, uint64_t total_bytes)
+{
+    (void)snprintf(p->phase, sizeof p->phase, "%s", what);
+    p->total_docs = total_docs;
+    p->total_bytes = total_bytes;
+    clock_gettime(CLOCK_MONOTONIC, &p->began);
+    progress_say(p, what);
 }
 
 void progress_say(struct progress *p, const char *what)

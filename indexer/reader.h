@@ -13,6 +13,9 @@
 #include "lib/base.h"
 #include "store/document.h"
 
+/* Raised whenever a reader makes something else of the same bytes, so that the next run reads them again. */
+enum { READER_VERSION = 1 };
+
 /* One thread's room, used again for every document. */
 struct reader_room {
     struct charset charset;
@@ -26,7 +29,8 @@ struct reader_room {
 
 /* Where documents go. A call that returns false ends the reading with READ_STOPPED. */
 struct reader_sink {
-    /* All but mtime is filled in; borrowed for the call. */
+    /* All but mtime is filled in; borrowed for the call. Its path is that of the file, or with "/N" behind it, N being
+     * a number from 1 that no other document of the file has; never both in one file. */
     bool (*document)(void *user, struct document *doc);
     /* A part of the file, by its stored path, that is no document for a reason; detail may be empty. */
     bool (*skipped)(void *user, const char *path, size_t path_len, enum read_result why, const char *detail);

@@ -72,6 +72,16 @@ void report_skip(struct report *r, const char *path, size_t path_len, const char
     va_end(args);
 }
 
+void report_remark(struct report *r, const char *path, size_t path_len, const char *fmt, ...)
+{
+    if (r->level == REPORT_QUIET)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    write_line(r, path, path_len, fmt, args);
+    va_end(args);
+}
+
 void report_note(struct report *r, const char *path, size_t path_len, const char *fmt, ...)
 {
     if (r->level < REPORT_VERBOSE)

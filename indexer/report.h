@@ -21,6 +21,9 @@ void report_error(struct report *r, const char *fmt, ...) BASE_PRINTF(2, 3);
 /* "verbatim-indexer: PATH: ...", unless quiet; counts as named. */
 void report_skip(struct report *r, const char *path, size_t path_len, const char *fmt, ...) BASE_PRINTF(4, 5);
 
+/* The same, but nothing was lost by it: not counted. */
+void report_remark(struct report *r, const char *path, size_t path_len, const char *fmt, ...) BASE_PRINTF(4, 5);
+
 /* The same, only when verbose, and not counted. */
 void report_note(struct report *r, const char *path, size_t path_len, const char *fmt, ...) BASE_PRINTF(4, 5);
 

@@ -154,7 +154,7 @@ enum status roots_add_named(struct root_list *list, const char *word, struct err
 {
     if (*word == '\0')
         return err_set(err, ST_NOT_FOUND, "'': an empty path");
-    struct root root = {.named = true, .name = root_name(&list->arena, word)};
+    struct root root = {.named = true, .walked = true, .name = root_name(&list->arena, word)};
     if (root.name == NULL)
         return err_nomem(err);
     root.path = absolute_path(&list->arena, root.name);
@@ -164,13 +164,30 @@ enum status roots_add_named(struct root_list *list, const char *word, struct err
     return st == ST_OK ? append(list, &root, err) : st;
 }
 
-static enum status add_known_one(struct root_list *list, const struct manifest_root *known, struct err *err)
+/* One that is not there and not asked for is where it was. */
+static enum status look_at_known(struct root_list *list, struct root *root, struct err *err)
+{
+    struct err why = {0};
+    enum status st = look_at(list, root, root->path, &why);
+    if (st == ST_NOT_FOUND && !root->walked) {
+        root->real = root->path;
+        return ST_OK;
+    }
+    if (st == ST_NOT_FOUND)
+        return err_set(err, st, "%s; nothing was changed. If it is gone for good: --remove %s", why.text,
+                       *root->name == '\0' ? "." : root->name);
+    return st == ST_OK ? st : err_set(err, st, "%s", why.text);
+}
+
+static enum status add_known_one(struct root_list *list, const struct manifest_root *known, bool all, struct err *err)
 {
     const char *shown = *known->name == '\0' ? "." : known->name;
     struct root *named = find_name(list, known->name, strlen(known->name));
     if (named != NULL) {
-        if (same_place(named->path, known->path))
+        if (same_place(named->path, known->path)) {
+            named->known = true;
             return ST_OK;
+        }
         return err_set(err, ST_USAGE,
                        "%s: the index knows this name as %s, here it is %s; give the full path, or "
                        "forget the other first (--remove %s)",
@@ -178,21 +195,18 @@ static enum status add_known_one(struct root_list *list, const struct manifest_r
     }
     struct root root = {.name = arena_copy(&list->arena, known->name, strlen(known->name)),
                         .path = arena_copy(&list->arena, known->path, strlen(known->path))};
+    root.known = true;
+    root.walked = all;
     if (root.name == NULL || root.path == NULL)
         return err_nomem(err);
-    struct err why = {0};
-    enum status st = look_at(list, &root, known->path, &why);
-    if (st == ST_NOT_FOUND)
-        return err_set(err, st, "%s; nothing was changed. If it is gone for good: --remove %s", why.text, shown);
-    if (st != ST_OK)
-        return err_set(err, st, "%s", why.text);
-    return append(list, &root, err);
+    enum status st = look_at_known(list, &root, err);
+    return st == ST_OK ? append(list, &root, err) : st;
 }
 
-enum status roots_add_known(struct root_list *list, const struct manifest *manifest, struct err *err)
+enum status roots_add_known(struct root_list *list, const struct manifest *manifest, bool all, struct err *err)
 {
     for (size_t i = 0; i < manifest->n_roots; i++) {
-        enum status st = add_known_one(list, &manifest->roots[i], err);
+        enum status st = add_known_one(list, &manifest->roots[i], all, err);
         if (st != ST_OK)
             return st;
     }
@@ -301,6 +315,27 @@ static void drop_doubles(struct root_list *list)
     list->n = kept;
 }
 
+static bool lies_in(const struct root *inner, const struct root *outer)
+{
+    size_t len = strlen(outer->real);
+    len -= len > 0 && outer->real[len - 1] == '/';
+    return strncmp(inner->real, outer->real, len) == 0 && (inner->real[len] == '/' || inner->real[len] == '\0');
+}
+
+/* The files below a new root leave those that it lies in. */
+static void choose_walked(struct root_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct root *named = &list->items[i];
+        for (size_t k = 0; k < list->n && named->named; k++) {
+            struct root *other = &list->items[k];
+            bool same = strcmp(other->real, named->real) == 0;
+            if (same || (!named->known && lies_in(named, other)))
+                other->walked = true;
+        }
+    }
+}
+
 enum status roots_settle(struct root_list *list, struct err *err)
 {
     if (list->n == 0)
@@ -315,6 +350,7 @@ enum status roots_settle(struct root_list *list, struct err *err)
     qsort(list->by_real, list->n, sizeof(struct root *), by_real_path);
     for (size_t i = 1; i < list->n; i++)
         list->by_real[i]->alias = strcmp(list->by_real[i]->real, list->by_real[i - 1]->real) == 0;
+    choose_walked(list);
     return check_names(list, err);
 }
 

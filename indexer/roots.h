@@ -18,6 +18,9 @@ struct root {
     const char *real; /* without links: where it lies among the others */
     bool is_file;     /* a single file: its stored path is the name itself */
     bool named;       /* on this command line */
+    bool known;       /* the index remembers it */
+    bool walked;      /* by this run; what the others have stays */
+    bool left;        /* held documents and is empty now: what it has stays */
     bool alias;       /* the same place as an earlier root: not walked again */
     uint64_t n_files; /* found by the walk */
 };
@@ -38,10 +41,12 @@ const char *root_name(struct arena *arena, const char *word);
 enum status roots_add_named(struct root_list *list, const char *word, struct err *err);
 
 /* Adds those the index remembers, but not those already named. ST_USAGE when a named one means another place than the
- * same words in the index; ST_NOT_FOUND when a remembered one has vanished (the sentence says how to forget it). */
-enum status roots_add_known(struct root_list *list, const struct manifest *manifest, struct err *err);
+ * same words in the index. all: they are to be walked too; then ST_NOT_FOUND when a remembered one has vanished (the
+ * sentence says how to forget it). */
+enum status roots_add_known(struct root_list *list, const struct manifest *manifest, bool all, struct err *err);
 
-/* Sorts them, marks aliases, and checks that no stored path could mean two places (ST_USAGE). Call once, last. */
+/* Sorts them, marks aliases and which are walked: the named ones, those in the same place, those that a new one lies
+ * in. Checks that no stored path could mean two places (ST_USAGE). Call once, last. */
 enum status roots_settle(struct root_list *list, struct err *err);
 
 /* The root at a real path, or NULL. */

@@ -1,4 +1,4 @@
-/* update.c - see update.h. Every run reads everything again and publishes a generation beside the old one.
+/* update.c - see update.h. What changed is read, and a generation published beside the old one.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/update.h"
 
@@ -9,15 +9,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "indexer/held.h"
 #include "indexer/language.h"
+#include "indexer/ledger.h"
 #include "indexer/pipeline.h"
 #include "indexer/progress.h"
 #include "indexer/roots.h"
+#include "indexer/succession.h"
 #include "indexer/walk.h"
 #include "store/build.h"
+#include "store/known.h"
 #include "store/lock.h"
 #include "store/manifest.h"
+#include "store/snapshot.h"
 
 static const double WAIT_STEP = 0.25; /* seconds */
 
@@ -31,9 +34,11 @@ struct run {
     bool has_live;
     struct root_list roots;
     struct walk walk;
-    struct held held;
-    uint64_t n_skipped; /* documents that could not be indexed */
-    bool refused;       /* to publish would lose documents; all is left as it was */
+    struct known known;    /* the live generation's files, if has_known */
+    struct snapshot *held; /* the live generation, or NULL */
+    struct ledger ledger;
+    bool has_known;
+    bool roots_moved; /* there are more or fewer than in the live generation */
 };
 
 /* ---- before the walk ----------------------------------------------------------------------------------------- */
@@ -46,6 +51,7 @@ static enum status check_named(struct run *r, struct err *err)
     return st;
 }
 
+/* To start over, no more is needed of the live generation than its roots, and what stands there may be anything. */
 static enum status read_live(struct run *r, struct err *err)
 {
     uint64_t generation;
@@ -55,6 +61,31 @@ static enum status read_live(struct run *r, struct err *err)
     if (st == ST_OK)
         st = manifest_read(r->o->index_dir, generation, &r->live, err);
     r->has_live = st == ST_OK;
+    if (st == ST_VERSION && r->o->rebuild && r->o->n_paths > 0) {
+        report_verbose(r->report, "%s; starting over", err->text);
+        return ST_OK;
+    }
+    return st;
+}
+
+/* Opens what the live generation has. When starting over it may be damaged. */
+static enum status open_live(struct run *r, struct err *err)
+{
+    if (!r->has_live)
+        return ST_OK;
+    enum status st = snapshot_open(r->o->index_dir, 0, false, &r->held, err);
+    if (st == ST_OK && r->live.files_len == 0 && r->live.n_segments > 0 && !r->o->rebuild)
+        st = err_set(err, ST_DAMAGED, "%s: it was made without a table of files; --rebuild makes it new",
+                     r->o->index_dir);
+    if (st == ST_OK && r->live.files_len > 0)
+        st = known_open(&r->known, r->o->index_dir, snapshot_manifest(r->held), true, err);
+    r->has_known = st == ST_OK && r->live.files_len > 0;
+    if (st == ST_NOT_FOUND)
+        st = err->status = ST_DAMAGED;
+    if (st == ST_DAMAGED && r->o->rebuild) {
+        report_verbose(r->report, "%s; starting over", err->text);
+        return ST_OK;
+    }
     return st;
 }
 
@@ -79,6 +110,7 @@ static enum status forget_root(struct run *r, const char *word, struct err *err)
             continue;
         memmove(&r->live.roots[i], &r->live.roots[i + 1], (r->live.n_roots - i - 1) * sizeof *known);
         r->live.n_roots--;
+        r->roots_moved = true;
         return ST_OK;
     }
     return err_set(err, ST_NOT_FOUND, "%s: no root of this index (--info lists them)", word);
@@ -114,113 +146,31 @@ static enum status gather_roots(struct run *r, struct err *err)
         return err_set(err, ST_USAGE, "%s: no index there yet; name the files and folders to index", r->o->index_dir);
     if (r->o->action == ACTION_REMOVE)
         st = forget_roots(r, err);
+    bool all = r->o->action == ACTION_UPDATE && (r->o->n_paths == 0 || r->o->rebuild);
     if (st == ST_OK && r->has_live)
-        st = roots_add_known(&r->roots, &r->live, err);
+        st = roots_add_known(&r->roots, &r->live, all, err);
     if (st == ST_OK)
         st = roots_settle(&r->roots, err);
+    r->roots_moved = r->roots_moved || !r->has_live || r->roots.n != r->live.n_roots;
     return st == ST_OK ? check_not_index(r, err) : st;
 }
 
-/* ---- what must not be lost ----------------------------------------------------------------------------------- */
-
-static void refuse(struct run *r, const char *path, const char *why)
-{
-    report_skip(r->report, path, strlen(path), "%s; the index was left as it was", why);
-    r->refused = true;
-}
-
-static enum status check_unreadable(struct run *r, struct err *err)
-{
-    enum status st = ST_OK;
-    for (size_t i = 0; i < r->walk.n_unreadable && st == ST_OK; i++) {
-        bool has;
-        st = held_below(&r->held, r->walk.unreadable[i], &has, err);
-        if (st == ST_OK && has)
-            refuse(r, r->walk.unreadable[i], "the index holds documents below it");
-    }
-    return st;
-}
-
-static enum status check_lost(struct run *r, struct err *err)
-{
-    if (r->o->allow_empty || r->roots.n == 0)
-        return ST_OK;
-    bool *lost = calloc(r->roots.n, sizeof *lost);
-    if (lost == NULL)
-        return err_nomem(err);
-    enum status st = held_lost_roots(&r->held, &r->roots, lost, err);
-    for (size_t i = 0; i < r->roots.n && st == ST_OK; i++) {
-        const struct root *root = &r->roots.items[i];
-        if (lost[i])
-            refuse(r, *root->name == '\0' ? "." : root->name,
-                   "held documents and is empty now (--allow-empty if that is right)");
-    }
-    free(lost);
-    return st;
-}
-
-/* A live generation that cannot be opened is no reason not to start over. */
-static enum status check_losses(struct run *r, struct err *err)
-{
-    enum status st = r->has_live ? held_open(&r->held, r->o->index_dir, err) : ST_OK;
-    if (st == ST_DAMAGED && r->o->rebuild) {
-        report_verbose(r->report, "%s; starting over", err->text);
-        st = ST_OK;
-    }
-    if (st == ST_OK)
-        st = check_unreadable(r, err);
-    return st == ST_OK ? check_lost(r, err) : st;
-}
-
-/* ---- reading and publishing ---------------------------------------------------------------------------------- */
-
-static const char *const skip_words[] = {
-    [READ_OK] = "",
-    [READ_BINARY] = "skipped: binary",
-    [READ_TOO_LARGE] = "skipped: too large (--max-file-size)",
-    [READ_BROKEN] = "skipped: broken",
-    [READ_UNREADABLE] = "skipped",
-    [READ_VANISHED] = "skipped: it vanished meanwhile",
-    [READ_STOPPED] = "",
-    [READ_NOMEM] = "",
-};
-
-/* A file that cannot be read and that the index holds: as with folders, the index stays as it was. */
-static enum status on_unreadable(struct run *r, const struct buf *path, int errnum, struct err *err)
-{
-    if (errnum == EMFILE || errnum == ENFILE || errnum == ENOMEM)
-        return err_sys(err, ST_IO, errnum, "%.*s", (int)path->len, path->data);
-    struct err why;
-    (void)err_sys(&why, ST_IO, errnum, "%s", skip_words[READ_UNREADABLE]);
-    report_skip(r->report, path->data, path->len, "%s", why.text);
-    bool has;
-    enum status st = held_has(&r->held, path->data, path->len, &has, err);
-    if (st != ST_OK || !has)
-        return st;
-    report_skip(r->report, path->data, path->len, "the index holds it; the index was left as it was");
-    r->refused = true;
-    return ST_CANCELLED;
-}
+/* ---- results -------------------------------------------------------------------------------------------------- */
 
 static enum status on_skip(void *user, const struct pipeline_skip *skip, struct err *err)
 {
     struct run *r = user;
-    struct buf path = BUF_INIT;
-    files_stored_path(&r->walk.files, skip->file, &path);
-    if (skip->part != NULL) {
-        buf_clear(&path);
-        buf_adds(&path, skip->part);
-    }
-    enum status st = buf_ok(&path) ? ST_OK : err_nomem(err);
-    const char *detail = skip->detail == NULL ? "" : skip->detail;
-    r->n_skipped += skip->why != READ_VANISHED;
-    if (st == ST_OK && skip->why == READ_UNREADABLE)
-        st = on_unreadable(r, &path, skip->errnum, err);
-    else if (st == ST_OK)
-        report_skip(r->report, path.data, path.len, "%s%s%s", skip_words[skip->why], *detail == '\0' ? "" : ": ",
-                    detail);
-    buf_release(&path);
-    return st;
+    bool more = skip->detail != NULL && *skip->detail != '\0';
+    (void)err;
+    report_skip(r->report, skip->part, strlen(skip->part), "%s%s%s", pipeline_skip_words(skip->why), more ? ": " : "",
+                more ? skip->detail : "");
+    return ST_OK;
+}
+
+static enum status on_finished(void *user, const struct pipeline_result *result, struct err *err)
+{
+    struct run *r = user;
+    return ledger_result(&r->ledger, result, err);
 }
 
 static void say_published(const struct run *r, const struct manifest *m)
@@ -233,7 +183,7 @@ static void say_published(const struct run *r, const struct manifest *m)
     report_verbose(r->report,
                    "published generation %" PRIu64 ": %" PRIu64 " documents, %" PRIu64 " words, %" PRIu64
                    " skipped, %zu segments",
-                   m->generation, docs, words, r->n_skipped, m->n_segments);
+                   m->generation, docs, words, m->skipped, m->n_segments);
 }
 
 static const char *choose_language(const struct run *r)
@@ -244,78 +194,142 @@ static const char *choose_language(const struct run *r)
     return asked != NULL ? asked : LANGUAGE_DEFAULT;
 }
 
-static enum status publish(struct run *r, struct build *build, struct err *err)
+static enum status set_manifest(struct run *r, struct manifest *m, struct err *err)
 {
-    struct manifest m = {.skipped = r->n_skipped, .language = choose_language(r)};
-    m.n_roots = r->roots.n;
-    m.roots = arena_calloc(&r->roots.arena, r->roots.n + 1, sizeof *m.roots);
-    if (m.roots == NULL)
+    m->language = choose_language(r);
+    m->n_roots = r->roots.n;
+    m->roots = arena_calloc(&r->roots.arena, r->roots.n + 1, sizeof *m->roots);
+    if (m->roots == NULL)
         return err_nomem(err);
     for (size_t i = 0; i < r->roots.n; i++)
-        m.roots[i] = (struct manifest_root){.name = r->roots.items[i].name, .path = r->roots.items[i].path};
-    if (*r->stop != 0)
+        m->roots[i] = (struct manifest_root){.name = r->roots.items[i].name, .path = r->roots.items[i].path};
+    return ST_OK;
+}
+
+static enum status publish(struct run *r, struct build *build, struct manifest *m, struct err *err)
+{
+    enum status st = set_manifest(r, m, err);
+    if (st == ST_OK && *r->stop != 0)
         return err_set(err, ST_CANCELLED, "stopped");
     progress_say(&r->progress, "joining and syncing");
-    enum status st = build_publish(build, &m, err);
+    if (st == ST_OK)
+        st = build_publish(build, m, err);
     progress_hide(&r->progress);
     if (st == ST_OK)
-        say_published(r, &m);
-    manifest_release(&m);
+        say_published(r, m);
     return st;
 }
 
-static enum status read_and_publish(struct run *r, struct err *err)
+/* Reads what is to be read, then makes the next generation of it and of the live one, unless nothing was new. */
+static enum status read_into(struct run *r, struct build *build, struct manifest *m, struct err *err)
 {
-    struct build *build = NULL;
+    struct pipeline_tasks tasks = {0};
     struct pipeline_options p = {.jobs = (unsigned)r->o->jobs,
+                                 .files = &r->walk.files,
                                  .follow = r->o->follow,
                                  .max_file_size = r->o->max_file_size,
                                  .stop = r->stop,
                                  .progress = &r->progress,
                                  .skipped = on_skip,
+                                 .finished = on_finished,
                                  .user = r};
-    struct build_options options = {.language = choose_language(r)};
-    enum status st = build_begin(r->o->index_dir, &options, &build, err);
-    progress_begin(&r->progress, r->o->progress, r->o->quiet, r->walk.files.n, r->walk.files.bytes);
+    enum status st = ledger_begin(&r->ledger, r->o->index_dir, build_generation(build), err);
+    if (st == ST_OK && !pipeline_cut_files(&tasks, &r->walk.files))
+        st = err_nomem(err);
+    progress_begin(&r->progress, r->o->progress, r->o->quiet, tasks.n_files, tasks.bytes);
     r->report->progress = &r->progress;
     if (st == ST_OK)
-        st = pipeline_run(&r->walk.files, build, &p, err);
-    progress_hide(&r->progress);
+        st = pipeline_run(&tasks, build, &p, err);
     if (st == ST_OK)
-        st = publish(r, build, err);
-    build_free(build);
-    r->report->progress = NULL;
-    return r->refused && st == ST_CANCELLED ? ST_OK : st;
+        st = ledger_finish(&r->ledger, m, err);
+    p.first_number = tasks.n;
+    pipeline_tasks_release(&tasks);
+    if (st != ST_OK || !(r->ledger.changed || r->roots_moved || r->o->rebuild))
+        return st;
+    if (r->held != NULL && !r->o->rebuild)
+        st = succession_run(r->held, r->ledger.dead, build, r->o->index_dir, &p, m, err);
+    return st == ST_OK ? publish(r, build, m, err) : st;
 }
 
-/* ---- a run --------------------------------------------------------------------------------------------------- */
-
-/* What a dry run would read goes to stdout, one path a line when verbose, and a sum. */
-static enum status tell_files(const struct run *r, struct err *err)
+static enum status read_and_publish(struct run *r, struct err *err)
 {
-    struct buf path = BUF_INIT, line = BUF_INIT;
-    uint64_t n = 0, bytes = 0;
-    for (size_t i = 0; i < r->walk.files.n; i++) {
-        const struct file *file = &r->walk.files.items[i];
-        files_stored_path(&r->walk.files, i, &path);
-        if (file->size > r->o->max_file_size) {
-            report_skip(r->report, path.data, path.len, "%s", skip_words[READ_TOO_LARGE]);
-            continue;
-        }
-        n++;
-        bytes += file->size;
-        buf_clear(&line);
-        report_path(&line, path.data, path.len);
-        if (r->o->verbose)
-            (void)printf("%.*s\n", (int)line.len, line.data);
-    }
-    bool ok = buf_ok(&line) && buf_ok(&path);
+    struct build *build = NULL;
+    struct manifest m = {0};
+    struct build_options options = {.language = choose_language(r)};
+    enum status st = build_begin(r->o->index_dir, &options, &build, err);
+    if (st == ST_OK)
+        st = read_into(r, build, &m, err);
+    progress_hide(&r->progress);
+    r->report->progress = NULL;
+    manifest_release(&m);
+    build_free(build);
+    return st;
+}
+
+/* ---- a dry run ------------------------------------------------------------------------------------------------ */
+
+/* "+ PATH" for a new file, "~ PATH" for one to be read again, "- PATH" for one that leaves. */
+static void tell(void *user, char what, const char *path, size_t path_len)
+{
+    const struct run *r = user;
+    struct buf line = BUF_INIT;
+    report_path(&line, path, path_len);
+    if (r->o->verbose && buf_ok(&line))
+        (void)printf("%c %.*s\n", what, (int)line.len, line.data);
     buf_release(&line);
-    buf_release(&path);
-    if (!ok)
-        return err_nomem(err);
-    (void)printf("would read %" PRIu64 " files, %" PRIu64 " bytes\n", n, bytes);
+}
+
+static enum status tell_counts(const struct run *r, struct err *err)
+{
+    const struct ledger_counts *c = &r->ledger.counts;
+    (void)printf("would read %" PRIu64 " files, %" PRIu64 " bytes: %" PRIu64 " new, %" PRIu64
+                 " changed; would remove %" PRIu64 "\n",
+                 c->n_new + c->n_changed, c->read_bytes, c->n_new, c->n_changed, c->n_gone);
     return fflush(stdout) == 0 ? ST_OK : err_sys(err, ST_IO, errno, "cannot write");
+}
+
+/* ---- the run -------------------------------------------------------------------------------------------------- */
+
+static enum status walk(struct run *r, struct err *err)
+{
+    r->walk = (struct walk){.options = r->o, .roots = &r->roots, .report = r->report, .stop = r->stop};
+    r->walk.files.roots = &r->roots;
+    return r->o->action == ACTION_REMOVE ? ST_OK : walk_roots(&r->walk, err);
+}
+
+/* Starting over keeps nothing, so what could not be looked at now would be lost. */
+static enum status check_losses(struct run *r, bool *refused, struct err *err)
+{
+    const struct known *known = r->has_known ? &r->known : NULL;
+    *refused = false;
+    enum status st = ledger_find_left(&r->ledger, known, err);
+    if (st == ST_OK && r->o->rebuild)
+        st = ledger_any_below_unreadable(&r->ledger, known, refused, err);
+    for (size_t i = 0; i < r->roots.n && r->o->rebuild; i++)
+        *refused = *refused || r->roots.items[i].left;
+    if (*refused)
+        report_error(r->report, "starting over would lose documents; the index was left as it was");
+    return st;
+}
+
+static enum status run_ledger(struct run *r, struct err *err)
+{
+    bool refused;
+    r->ledger = (struct ledger){.options = r->o,
+                                .report = r->report,
+                                .walk = &r->walk,
+                                .roots = &r->roots,
+                                .known = r->has_known && !r->o->rebuild ? &r->known : NULL,
+                                .held = r->o->rebuild ? NULL : r->held};
+    enum status st = check_losses(r, &refused, err);
+    if (st != ST_OK || refused)
+        return st;
+    st = ledger_plan(&r->ledger, r->o->dry_run ? tell : NULL, r, err);
+    if (st != ST_OK || r->o->dry_run)
+        return st == ST_OK ? tell_counts(r, err) : st;
+    if (!ledger_has_work(&r->ledger) && !r->roots_moved && !r->o->rebuild)
+        return ST_OK;
+    return read_and_publish(r, err);
 }
 
 static enum status run_locked(struct run *r, struct err *err)
@@ -329,19 +343,16 @@ static enum status run_locked(struct run *r, struct err *err)
         st = gather_roots(r, err);
     if (st == ST_OK && !r->o->dry_run)
         st = lock_sweep(r->o->index_dir, err);
-    if (st != ST_OK)
-        return st;
-    r->walk = (struct walk){.options = r->o, .roots = &r->roots, .report = r->report, .stop = r->stop};
-    st = walk_roots(&r->walk, err);
     if (st == ST_OK)
-        st = check_losses(r, err);
-    if (st != ST_OK || r->refused)
-        return st;
-    if (r->o->dry_run)
-        return tell_files(r, err);
-    st = read_and_publish(r, err);
-    held_close(&r->held);
-    return st == ST_OK ? lock_sweep(r->o->index_dir, err) : st;
+        st = open_live(r, err);
+    if (st == ST_OK)
+        st = walk(r, err);
+    if (st == ST_OK)
+        st = run_ledger(r, err);
+    ledger_release(&r->ledger);
+    known_close(&r->known);
+    snapshot_unref(r->held);
+    return st == ST_OK && !r->o->dry_run ? lock_sweep(r->o->index_dir, err) : st;
 }
 
 /* Waits in short steps, so that a signal ends the waiting. */
@@ -367,7 +378,6 @@ enum status update_run(const struct options *options, struct report *report, con
         st = take_lock(&r, err);
     if (st == ST_OK)
         st = run_locked(&r, err);
-    held_close(&r.held);
     walk_release(&r.walk);
     roots_release(&r.roots);
     manifest_release(&r.live);

@@ -20,8 +20,7 @@ struct entry {
     uint32_t name; /* offset in the level's names */
     enum entry_kind kind;
     bool linked;
-    uint64_t size;
-    int64_t mtime_ns;
+    struct file file; /* of ENTRY_FILE: what the file system says */
 };
 
 /* One open folder; the chain of levels is what a loop comes back to. */
@@ -65,12 +64,31 @@ void walk_release(struct walk *w)
     w->n_unreadable = w->unreadable_cap = 0;
 }
 
-static int64_t mtime_of(const struct stat *st)
+int64_t walk_mtime(const struct stat *st)
 {
     int64_t seconds = st->st_mtim.tv_sec;
     if (seconds > INT64_MAX / 1000000000 - 1 || seconds < INT64_MIN / 1000000000 + 1)
         return seconds < 0 ? INT64_MIN : INT64_MAX;
     return seconds * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+/* Whether the permissions keep us off. The mode tells for nearly all files; only where it does not is the kernel
+ * asked. */
+static bool is_denied(const struct stat *st, int folder, const char *name)
+{
+    bool open_to_all = (st->st_mode & (S_IRUSR | S_IRGRP | S_IROTH)) == (S_IRUSR | S_IRGRP | S_IROTH);
+    bool own = st->st_uid == geteuid() && (st->st_mode & S_IRUSR) != 0;
+    if (open_to_all || own || geteuid() == 0)
+        return false;
+    return faccessat(folder, name, R_OK, AT_EACCESS) != 0 && errno == EACCES;
+}
+
+static struct file describe(const struct stat *st, int folder, const char *name)
+{
+    return (struct file){.size = (uint64_t)st->st_size,
+                         .mtime_ns = walk_mtime(st),
+                         .inode = st->st_ino,
+                         .denied = is_denied(st, folder, name)};
 }
 
 /* ---- reading one folder -------------------------------------------------------------------------------------- */
@@ -88,7 +106,7 @@ static enum status note_unreadable(struct state *s, struct level *level, int err
     w->unreadable[w->n_unreadable++] = copy;
     struct err why;
     (void)err_sys(&why, ST_IO, errnum, "cannot read this folder");
-    report_skip(w->report, s->stored.data, s->stored.len, "%s", why.text);
+    report_skip(w->report, s->stored.data, s->stored.len, "%s; what the index holds below it stays", why.text);
     return ST_OK;
 }
 
@@ -110,9 +128,10 @@ static const char *kind_name(mode_t mode)
 
 static enum status add_entry(struct state *s, struct level *level, const char *name, const struct stat *st, bool linked)
 {
-    struct entry e = {.name = (uint32_t)level->names.len, .linked = linked, .mtime_ns = mtime_of(st)};
+    struct entry e = {.name = (uint32_t)level->names.len, .linked = linked};
     e.kind = S_ISDIR(st->st_mode) ? ENTRY_FOLDER : ENTRY_FILE;
-    e.size = e.kind == ENTRY_FILE ? (uint64_t)st->st_size : 0;
+    if (e.kind == ENTRY_FILE)
+        e.file = describe(st, level->fd, name);
     buf_add(&level->names, name, strlen(name) + 1);
     if (level->names.len > UINT32_MAX || !buf_ok(&level->names) ||
         !ARRAY_RESERVE(level->entries, level->cap, level->n + 1))
@@ -302,7 +321,7 @@ static enum status take_file(struct state *s, struct level *level, const struct 
         if (st != ST_OK || other)
             return st;
     }
-    if (!files_add(&s->w->files, level->folder, name, e->size, e->mtime_ns))
+    if (!files_add(&s->w->files, level->folder, name, &e->file))
         return err_nomem(s->err);
     s->w->roots->items[s->root].n_files++;
     return ST_OK;
@@ -354,8 +373,9 @@ static enum status walk_file_root(struct state *s, const struct root *root)
     uint32_t folder;
     if (stat(root->path, &st) != 0 || !S_ISREG(st.st_mode))
         return err_sys(s->err, ST_NOT_FOUND, errno, "%s", root->path);
+    struct file file = describe(&st, AT_FDCWD, root->path);
     if (!files_add_folder(&s->w->files, s->root, "", 0, &folder) ||
-        !files_add(&s->w->files, folder, root->name, (uint64_t)st.st_size, mtime_of(&st)))
+        !files_add(&s->w->files, folder, root->name, &file))
         return err_nomem(s->err);
     s->w->roots->items[s->root].n_files++;
     return ST_OK;
@@ -363,6 +383,8 @@ static enum status walk_file_root(struct state *s, const struct root *root)
 
 static enum status walk_root(struct state *s, const struct root *root)
 {
+    if (!root->walked)
+        return ST_OK;
     if (root->alias) {
         report_note(s->w->report, root->name, strlen(root->name), "the same place as another root");
         return ST_OK;

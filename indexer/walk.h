@@ -22,9 +22,13 @@ struct walk {
     size_t n_unreadable, unreadable_cap;
 };
 
-/* Walks all roots; options, roots, report and stop are set, the rest is zero. Folders that cannot be read and loops
+/* Walks the roots that are to be; options, roots, report and stop are set, the rest is zero. Folders that cannot be read and loops
  * are named through the report and do not stop it. What vanishes meanwhile is as if it had never been. */
 enum status walk_roots(struct walk *w, struct err *err);
 void walk_release(struct walk *w);
+
+/* The time of the last change in nanoseconds since 1970 UTC. */
+struct stat;
+int64_t walk_mtime(const struct stat *st);
 
 #endif

@@ -203,6 +203,8 @@ static enum status append_done(struct build *b, struct chunk *chunk, struct err 
     b->terms[b->n_terms++] = terms;
     b->chunks[b->n_chunks++] = chunk->done;
     b->n_docs += chunk->done.n_docs;
+    for (size_t i = 0; i < chunk->done.n_blocks; i++)
+        b->text_len += chunk->done.blocks[i].raw_len;
     chunk->done = (struct chunk_done){0};
     return ST_OK;
 }
@@ -228,15 +230,28 @@ enum status build_append(struct build *build, struct chunk *chunk, struct err *e
 
 static enum status fill_manifest(const struct build *b, struct manifest *m, struct err *err)
 {
+    struct manifest_segment *all = arena_calloc(&m->arena, m->n_segments + b->n_segments + 1, sizeof *all);
+    if (all == NULL)
+        return err_nomem(err);
+    if (m->n_segments > 0)
+        memcpy(all, m->segments, m->n_segments * sizeof *all);
+    if (b->n_segments > 0)
+        memcpy(all + m->n_segments, b->segments, b->n_segments * sizeof *all);
     m->generation = b->generation;
     m->published = (int64_t)time(NULL);
-    m->segments = arena_calloc(&m->arena, b->n_segments, sizeof *m->segments);
-    if (m->segments == NULL)
-        return err_nomem(err);
-    if (b->n_segments > 0)
-        memcpy(m->segments, b->segments, b->n_segments * sizeof *m->segments);
-    m->n_segments = b->n_segments;
+    m->segments = all;
+    m->n_segments += b->n_segments;
     return ST_OK;
+}
+
+uint64_t build_generation(const struct build *build)
+{
+    return build->generation;
+}
+
+uint64_t build_text(const struct build *build)
+{
+    return build->text_len;
 }
 
 enum status build_publish(struct build *build, struct manifest *manifest, struct err *err)
@@ -255,7 +270,9 @@ static enum status remove_ours(void *context, const char *name, struct err *err)
 {
     const struct build *b = context;
     struct names_parsed parsed = names_parse(name);
-    if ((parsed.kind != NAMES_SEGMENT && parsed.kind != NAMES_GENERATION) || parsed.generation != b->generation)
+    bool may_be = parsed.kind == NAMES_SEGMENT || parsed.kind == NAMES_GENERATION || parsed.kind == NAMES_TOMBS ||
+                  parsed.kind == NAMES_FILES;
+    if (!may_be || parsed.generation != b->generation)
         return ST_OK;
     char *path = dir_path("%s/%s", b->index_dir, name);
     enum status status = path == NULL ? err_nomem(err) : dir_remove(path, err);

@@ -20,6 +20,7 @@
 #include "lib/err.h"
 #include "store/document.h"
 #include "store/manifest.h"
+#include "store/segment.h"
 
 struct build;
 struct chunk;
@@ -44,6 +45,10 @@ enum status build_begin(const char *index_dir, const struct build_options *optio
  * the call. */
 enum status chunk_new(struct build *build, uint64_t number, struct chunk **out, struct err *err);
 enum status chunk_add(struct chunk *chunk, const struct document *doc, struct err *err);
+/* Adds documents [first, end) of a segment, but those that are dead and those that dead lists (ascending). The
+ * segment's bytes must have been verified: what is damaged there and not met as such would get a good checksum. */
+enum status chunk_merge(struct chunk *chunk, const struct segment *segment, uint32_t first, uint32_t end,
+                        const uint32_t *dead, size_t n_dead, struct err *err);
 enum status chunk_finish(struct chunk *chunk, struct err *err);
 void chunk_free(struct chunk *chunk); /* safe on NULL; deletes its scratch files unless they were appended */
 
@@ -51,11 +56,16 @@ void chunk_free(struct chunk *chunk); /* safe on NULL; deletes its scratch files
  * time; other threads may go on with their chunks meanwhile. */
 enum status build_append(struct build *build, struct chunk *chunk, struct err *err);
 
-/* Writes what is left, syncs every file and folder, and publishes a generation that holds exactly the new segments and
- * the manifest's roots, language and skip count (its other fields are filled in here). */
+/* The number of the generation, for tombs.h and known.h; bytes of text appended so far. */
+uint64_t build_generation(const struct build *build);
+uint64_t build_text(const struct build *build);
+
+/* Writes what is left, syncs every file and folder, and publishes a generation that holds the segments that the
+ * manifest lists, which stay as they are, then the new ones, and the manifest's roots, language, skip count and table
+ * of files (its other fields are filled in here). */
 enum status build_publish(struct build *build, struct manifest *manifest, struct err *err);
 
-/* Removes the scratch folder and, when nothing was published, the new segments. Safe on NULL. */
+/* Removes the scratch folder and, when nothing was published, all that has the generation's name. Safe on NULL. */
 void build_free(struct build *build);
 
 #endif

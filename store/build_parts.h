@@ -68,6 +68,7 @@ struct build {
     size_t n_terms, terms_cap, n_terms_joined; /* the first n_terms_joined are joined ones already */
     unsigned n_joins;
     uint64_t n_docs;
+    uint64_t text_len; /* bytes of text of all chunks, those of segments written included */
     struct manifest_segment *segments; /* written so far */
     size_t n_segments, segments_cap;
 };

@@ -6,30 +6,10 @@
 #include <string.h>
 
 #include "lib/array.h"
-#include "lib/token.h"
 #include "shim/shim.h"
-#include "store/build_parts.h"
+#include "store/chunk_writer.h"
 #include "store/dir.h"
 #include "store/places.h"
-
-/* What is needed only while documents are added. */
-struct chunk_writer {
-    struct tokenizer *tokenizer;
-    struct shim_builder *postings;
-    struct file_writer files[CHUNK_FILES]; /* but the text's, which is in text */
-    struct text_writer text;
-    uint64_t text_off; /* of the next document, from the chunk's beginning */
-    /* of the document at hand */
-    uint32_t *distinct; /* numbers of its words */
-    size_t n_distinct, distinct_cap;
-    struct shim_term *terms;
-    size_t terms_cap;
-    struct segment_place *places;
-    size_t n_places, places_cap;
-    struct segment_break *breaks;
-    size_t n_breaks, breaks_cap;
-    struct buf bytes;
-};
 
 /* ---- scratch files -------------------------------------------------------------------------------------------- */
 
@@ -134,10 +114,9 @@ void chunk_free(struct chunk *chunk)
 
 /* ---- the words of a document ---------------------------------------------------------------------------------- */
 
-static bool add_word(struct chunk *c, const struct token *token)
+bool chunk_count_word(struct chunk *c, int64_t number)
 {
     struct chunk_writer *w = c->writer;
-    int64_t number = wordtab_add(&c->words, token->word, token->word_len);
     if (number == WORDTAB_NONE)
         return false;
     struct wordtab_word *word = &c->words.words[number];
@@ -151,6 +130,11 @@ static bool add_word(struct chunk *c, const struct token *token)
     word->in_doc++;
     file_put_varint(&w->files[CHUNK_IDS], (uint64_t)number);
     return true;
+}
+
+static bool add_word(struct chunk *c, const struct token *token)
+{
+    return chunk_count_word(c, wordtab_add(&c->words, token->word, token->word_len));
 }
 
 static bool add_break(struct chunk_writer *w, uint32_t pos, enum token_break brk)
@@ -239,7 +223,7 @@ static void fill_terms(struct chunk *c, size_t from, size_t n)
 }
 
 /* Hands the distinct words to Xapian, those of a vast document in parts. */
-static enum status add_postings(struct chunk *c, struct err *err)
+enum status chunk_add_postings(struct chunk *c, struct err *err)
 {
     struct chunk_writer *w = c->writer;
     size_t from = 0;
@@ -259,7 +243,7 @@ static enum status add_postings(struct chunk *c, struct err *err)
 
 /* ---- the rest of a document ------------------------------------------------------------------------------------ */
 
-static enum status put_bytes(struct chunk_writer *w, enum chunk_file file, struct err *err)
+enum status chunk_put_bytes(struct chunk_writer *w, enum chunk_file file, struct err *err)
 {
     if (!buf_ok(&w->bytes))
         return err_nomem(err);
@@ -268,10 +252,10 @@ static enum status put_bytes(struct chunk_writer *w, enum chunk_file file, struc
     return ST_OK;
 }
 
-static enum status add_names(struct chunk_writer *w, const struct document *doc, struct err *err)
+enum status chunk_add_names(struct chunk_writer *w, const struct document *doc, struct err *err)
 {
     docs_put_names(doc, &w->bytes);
-    return put_bytes(w, CHUNK_NAMES, err);
+    return chunk_put_bytes(w, CHUNK_NAMES, err);
 }
 
 static enum status add_places(struct chunk_writer *w, const struct document *doc, struct err *err)
@@ -283,7 +267,7 @@ static enum status add_places(struct chunk_writer *w, const struct document *doc
                                  .breaks = w->breaks,
                                  .n_breaks = w->n_breaks};
     places_put(&entry, &w->bytes);
-    return put_bytes(w, CHUNK_PLACES, err);
+    return chunk_put_bytes(w, CHUNK_PLACES, err);
 }
 
 static enum status check_lengths(const struct document *doc, struct err *err)
@@ -304,35 +288,45 @@ static enum status add_all(struct chunk *c, const struct document *doc, struct d
     if (status == ST_OK)
         status = add_body(c, doc, r, err);
     if (status == ST_OK)
-        status = add_postings(c, err);
+        status = chunk_add_postings(c, err);
     if (status == ST_OK)
-        status = add_names(w, doc, err);
+        status = chunk_add_names(w, doc, err);
     if (status == ST_OK)
         status = add_places(w, doc, err);
     text_put(&w->text, doc->text, doc->text_len);
     return status;
 }
 
-enum status chunk_add(struct chunk *chunk, const struct document *doc, struct err *err)
+struct chunk_doc chunk_begin_doc(struct chunk *chunk, const char *path, size_t path_len, uint32_t text_len)
 {
     struct chunk_writer *w = chunk->writer;
-    struct chunk_doc added = {.record = {.text_off = w->text_off,
+    w->n_distinct = w->n_places = w->n_breaks = 0;
+    return (struct chunk_doc){.record = {.text_off = w->text_off,
                                          .names_off = w->files[CHUNK_NAMES].body_len,
                                          .places_off = w->files[CHUNK_PLACES].body_len,
-                                         .text_len = (uint32_t)doc->text_len,
-                                         .path_len = (uint32_t)doc->path_len},
-                              .path_hash = docs_hash(doc->path, doc->path_len)};
-    w->n_distinct = w->n_places = w->n_breaks = 0;
+                                         .text_len = text_len,
+                                         .path_len = (uint32_t)path_len},
+                              .path_hash = docs_hash(path, path_len)};
+}
+
+void chunk_end_doc(struct chunk *chunk, const struct chunk_doc *added)
+{
+    struct chunk_writer *w = chunk->writer;
+    file_put(&w->files[CHUNK_DOCS], added, sizeof *added);
+    w->text_off += added->record.text_len;
+    chunk->done.n_docs++;
+    chunk->done.n_words += (uint64_t)added->record.n_body + added->record.n_title;
+}
+
+enum status chunk_add(struct chunk *chunk, const struct document *doc, struct err *err)
+{
+    struct chunk_doc added = chunk_begin_doc(chunk, doc->path, doc->path_len, (uint32_t)doc->text_len);
     enum status status = check_lengths(doc, err);
     if (status == ST_OK)
         status = add_all(chunk, doc, &added.record, err);
-    if (status != ST_OK)
-        return status;
-    file_put(&w->files[CHUNK_DOCS], &added, sizeof added);
-    w->text_off += doc->text_len;
-    chunk->done.n_docs++;
-    chunk->done.n_words += (uint64_t)added.record.n_body + added.record.n_title;
-    return ST_OK;
+    if (status == ST_OK)
+        chunk_end_doc(chunk, &added);
+    return status;
 }
 
 /* ---- finishing ------------------------------------------------------------------------------------------------ */

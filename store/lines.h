@@ -14,7 +14,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-enum { LINES_MAX_WORDS = 8, LINES_MAX_BYTES = 64 << 20, LINES_SEAL_LEN = 13 }; /* the last line */
+enum { LINES_MAX_WORDS = 9, LINES_MAX_BYTES = 64 << 20, LINES_SEAL_LEN = 13 }; /* the last line */
 
 /* ---- writing: into a buf, in order ---------------------------------------------------------------------------- */
 

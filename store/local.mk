@@ -7,6 +7,8 @@ libverbatim_store_a_SOURCES = \
 	store/build.h \
 	store/build_parts.h \
 	store/chunk.c \
+	store/chunk_merge.c \
+	store/chunk_writer.h \
 	store/coding.h \
 	store/dir.c \
 	store/dir.h \
@@ -18,6 +20,8 @@ libverbatim_store_a_SOURCES = \
 	store/file_map.c \
 	store/file_write.c \
 	store/join.c \
+	store/known.c \
+	store/known.h \
 	store/lines.c \
 	store/lines.h \
 	store/lock.c \
@@ -48,6 +52,8 @@ libverbatim_store_a_SOURCES = \
 	store/text.h \
 	store/text_read.c \
 	store/text_write.c \
+	store/tiers.c \
+	store/tiers.h \
 	store/tombs.c \
 	store/tombs.h \
 	store/tombs_write.c \

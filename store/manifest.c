@@ -1,12 +1,14 @@
 /* manifest.c - see manifest.h.
  *
- *     verbatim index 1
+ *     verbatim index 3
  *     generation  42
  *     published   1669852800
  *     language    en
  *     skipped     0
+ *     files       LENGTH  CHECKSUM
  *     root        NAME  PATH                                               one line a root
- *     segment     ID  CHECKSUM  DOCS  DEAD_DOCS  WORDS  DEAD_WORDS         one line a segment, in order
+ *     segment     ID  CHECKSUM  DOCS  DEAD_DOCS  WORDS  DEAD_WORDS  TOMBS  one line a segment, in order; TOMBS: the
+ *                                                                          generation that wrote its tombstones, or 0
  *     crc         89abcdef
  *
  * The separators are TABs (lines.h). Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
@@ -144,6 +146,7 @@ static void print_segment(const struct manifest_segment *s, struct buf *out)
     lines_number(out, s->dead_docs);
     lines_number(out, s->words);
     lines_number(out, s->dead_words);
+    lines_number(out, s->tombs_generation);
     lines_end(out);
 }
 
@@ -163,6 +166,10 @@ static void print_manifest(const struct manifest *m, struct buf *out)
     lines_word(out, m->language == NULL ? "" : m->language);
     lines_end(out);
     print_number("skipped", m->skipped, out);
+    lines_word(out, "files");
+    lines_number(out, m->files_len);
+    lines_hex(out, m->files_checksum);
+    lines_end(out);
     for (size_t i = 0; i < m->n_roots; i++) {
         lines_word(out, "root");
         lines_word(out, m->roots[i].name);
@@ -210,7 +217,12 @@ static enum status parse_head(struct lines *l, uint64_t generation, struct manif
     m->language = arena_copy(&m->arena, lines_get_word(l, 0), strlen(lines_get_word(l, 0)));
     if (m->language == NULL)
         return err_nomem(err);
-    return expect_number(l, "skipped", UINT64_MAX, &m->skipped, err);
+    status = expect_number(l, "skipped", UINT64_MAX, &m->skipped, err);
+    if (status == ST_OK)
+        status = lines_expect(l, "files", 2, err);
+    if (status == ST_OK)
+        status = lines_get_number(l, 0, UINT64_MAX, &m->files_len, err);
+    return status == ST_OK ? lines_get_hex(l, 1, &m->files_checksum, err) : status;
 }
 
 /* Room for one more of what the manifest lists; arrays double inside the arena. */
@@ -252,6 +264,10 @@ static enum status parse_counts(struct lines *l, struct manifest_segment *s, str
         status = lines_get_number(l, 4, UINT64_MAX, &s->words, err);
     if (status == ST_OK)
         status = lines_get_number(l, 5, s->words, &s->dead_words, err);
+    if (status == ST_OK)
+        status = lines_get_number(l, 6, NAMES_MAX_GENERATION, &s->tombs_generation, err);
+    if (status == ST_OK && (s->tombs_generation != 0) != (dead_docs != 0))
+        status = lines_damaged(l, "dead documents without tombstones, or the other way round", err);
     s->docs = (uint32_t)docs;
     s->dead_docs = (uint32_t)dead_docs;
     return status;
@@ -278,7 +294,7 @@ static enum status parse_lists(struct lines *l, struct manifest *m, struct err *
             return status == ST_END ? ST_OK : status;
         if (lines_is(l, "root", 2) && m->n_segments == 0)
             status = parse_root(l, m, err);
-        else if (lines_is(l, "segment", 6))
+        else if (lines_is(l, "segment", 7))
             status = parse_segment(l, m, err);
         else
             status = lines_damaged(l, "neither a root nor a segment", err);

@@ -9,7 +9,7 @@
 #include "lib/base.h"
 #include "lib/err.h"
 
-enum { MANIFEST_FORMAT = 2 }; /* the version of the whole index format */
+enum { MANIFEST_FORMAT = 3 }; /* the version of the whole index format */
 
 struct manifest_root {
     const char *name; /* as it begins stored paths; "" for "." */
@@ -21,6 +21,7 @@ struct manifest_segment {
     uint32_t checksum; /* of the segment's own list of parts */
     uint32_t docs, dead_docs;
     uint64_t words, dead_words; /* positions in documents, separate titles included */
+    uint64_t tombs_generation;  /* its tombstones are those that this generation wrote; 0: nothing is dead */
 };
 
 struct manifest {
@@ -33,6 +34,8 @@ struct manifest {
     struct manifest_segment *segments;
     size_t n_segments;
     uint64_t skipped; /* documents that could not be indexed, now */
+    uint64_t files_len; /* bytes of its files-<generation> (known.h) ... */
+    uint32_t files_checksum;
 };
 
 void manifest_release(struct manifest *m); /* safe on a zeroed one */

@@ -67,7 +67,8 @@ struct names_parsed names_parse(const char *name)
         enum names_kind kind;
     } whole[] = {{"current", NAMES_CURRENT}, {"current.new", NAMES_CURRENT_NEW}, {"lock", NAMES_LOCK}},
       prefixes[] = {
-          {"gen-", NAMES_GENERATION}, {"seg-", NAMES_SEGMENT}, {"del-", NAMES_TOMBS}, {"scratch-", NAMES_SCRATCH}};
+          {"gen-", NAMES_GENERATION}, {"files-", NAMES_FILES},     {"seg-", NAMES_SEGMENT},
+          {"del-", NAMES_TOMBS},      {"scratch-", NAMES_SCRATCH}};
     for (size_t i = 0; i < BASE_COUNT(whole); i++)
         if (strcmp(name, whole[i].text) == 0)
             return (struct names_parsed){.kind = whole[i].kind};

@@ -1,6 +1,7 @@
 /* names.h - the names that may stand in an index folder, and nothing about what is in them.
  *
- *     current  current.new  lock  gen-NNNNNNNN  seg-NNNNNNNN-K  del-NNNNNNNN-NNNNNNNN-K  scratch-NNNNNNNN
+ *     current  current.new  lock  gen-NNNNNNNN  files-NNNNNNNN  seg-NNNNNNNN-K  del-NNNNNNNN-NNNNNNNN-K
+ *     scratch-NNNNNNNN
  *
  * N is a generation's number, at least eight digits; NNNNNNNN-K, a segment's id, is the generation that made it and
  * its place among those made then. Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
@@ -15,6 +16,7 @@ enum names_kind {
     NAMES_CURRENT_NEW, /* about to be renamed to current */
     NAMES_LOCK,
     NAMES_GENERATION,
+    NAMES_FILES,
     NAMES_SEGMENT,
     NAMES_TOMBS,
     NAMES_SCRATCH
@@ -25,7 +27,7 @@ enum { NAMES_ID_ROOM = 40 };
 
 struct names_parsed {
     enum names_kind kind;
-    uint64_t generation; /* GENERATION, TOMBS, SCRATCH: the number; SEGMENT: of the one that made it */
+    uint64_t generation; /* GENERATION, FILES, TOMBS, SCRATCH: the number; SEGMENT: of the one that made it */
     const char *id;      /* SEGMENT, TOMBS: the segment's id, inside the name; otherwise NULL */
 };
 

@@ -115,21 +115,20 @@ static enum status check_counts(const struct segment *s, struct err *err)
     return ST_OK;
 }
 
-static enum status open_all(struct segment *s, const char *index_dir, uint64_t generation, unsigned n_readers,
-                            struct err *err)
+static enum status open_all(struct segment *s, const char *index_dir, unsigned n_readers, struct err *err)
 {
     enum status status = open_parts(s, err);
     if (status == ST_OK)
         status = check_counts(s, err);
     if (status == ST_OK && s->entry.dead_docs > 0)
-        status = tombs_open(&s->tombs, index_dir, generation, &s->entry, vocab_size(&s->vocab), err);
+        status = tombs_open(&s->tombs, index_dir, &s->entry, vocab_size(&s->vocab), err);
     if (status == ST_OK)
         status = open_dbs(s, n_readers, err);
     return status;
 }
 
-enum status segment_open(const char *index_dir, uint64_t generation, const struct manifest_segment *entry,
-                         unsigned n_readers, struct segment **out, struct err *err)
+enum status segment_open(const char *index_dir, const struct manifest_segment *entry, unsigned n_readers,
+                         struct segment **out, struct err *err)
 {
     *out = NULL;
     struct segment *s = calloc(1, sizeof *s);
@@ -137,7 +136,7 @@ enum status segment_open(const char *index_dir, uint64_t generation, const struc
         return err_nomem(err);
     s->entry = *entry;
     s->dir = dir_path("%s/seg-%s", index_dir, entry->id);
-    enum status status = s->dir == NULL ? err_nomem(err) : open_all(s, index_dir, generation, n_readers, err);
+    enum status status = s->dir == NULL ? err_nomem(err) : open_all(s, index_dir, n_readers, err);
     if (status == ST_OK)
         *out = s;
     else
@@ -170,6 +169,12 @@ void segment_close(struct segment *s)
 uint32_t segment_docs(const struct segment *s)
 {
     return s->docs.n;
+}
+
+uint64_t segment_text_before(const struct segment *s, uint32_t doc)
+{
+    struct docs_record r;
+    return docs_get(&s->docs, doc, &r, NULL) == ST_OK ? r.text_off : s->text.raw_len;
 }
 
 const char *segment_id(const struct segment *s)

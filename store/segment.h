@@ -16,6 +16,11 @@
 struct segment;
 struct shim_db;
 
+/* Verifies every byte: ST_DAMAGED. */
+enum status segment_verify_bytes(const struct segment *s, struct err *err);
+/* Bytes of the texts of documents [0, doc), dead ones included. */
+uint64_t segment_text_before(const struct segment *s, uint32_t doc);
+
 uint32_t segment_docs(const struct segment *s); /* dead ones included */
 const char *segment_id(const struct segment *s);
 const struct vocab *segment_vocab(const struct segment *s);

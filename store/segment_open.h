@@ -36,8 +36,8 @@ struct segment {
 };
 
 /* Opens everything that a generation's manifest says of one segment. */
-enum status segment_open(const char *index_dir, uint64_t generation, const struct manifest_segment *entry,
-                         unsigned n_readers, struct segment **out, struct err *err);
+enum status segment_open(const char *index_dir, const struct manifest_segment *entry, unsigned n_readers,
+                         struct segment **out, struct err *err);
 void segment_close(struct segment *s); /* safe on NULL */
 
 /* Verifies every byte of every part, and with deep also that the parts agree with each other. */

@@ -148,6 +148,11 @@ static enum status check_pairs(const struct segment *s, struct err *err)
     return ST_OK;
 }
 
+enum status segment_verify_bytes(const struct segment *s, struct err *err)
+{
+    return segment_verify(s, false, err);
+}
+
 enum status segment_verify(const struct segment *s, bool deep, struct err *err)
 {
     enum status status = verify_sums(s, deep, err);

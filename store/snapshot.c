@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "store/dir.h"
+#include "store/known.h"
 #include "store/segment_open.h"
 
 enum { MAX_TRIES = 100, PAUSE_MS = 20 };
@@ -72,7 +73,7 @@ static enum status open_segments(struct snapshot *s, const char *index_dir, unsi
     enum status status = s->segments == NULL ? err_nomem(err) : ST_OK;
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         const struct manifest_segment *entry = &s->manifest.segments[i];
-        status = segment_open(index_dir, s->manifest.generation, entry, n_readers, &s->segments[i], err);
+        status = segment_open(index_dir, entry, n_readers, &s->segments[i], err);
         s->n_open += status == ST_OK;
         if (status == ST_OK && verify_all)
             status = segment_verify(s->segments[i], false, err);
@@ -202,6 +203,20 @@ enum status snapshot_verify(const struct snapshot *s, struct err *err)
     return status;
 }
 
+/* An index that was made without the indexer has no table of files. */
+static enum status check_files(const char *index_dir, const struct manifest *manifest, struct err *err)
+{
+    struct known known;
+    if (manifest->files_len == 0)
+        return ST_OK;
+    enum status status = known_open(&known, index_dir, manifest, true, err);
+    if (status != ST_OK)
+        return as_damage(status, err);
+    status = known_check(&known, err);
+    known_close(&known);
+    return status;
+}
+
 enum status snapshot_check(const char *index_dir, struct err *err)
 {
     struct snapshot *s;
@@ -210,6 +225,8 @@ enum status snapshot_check(const char *index_dir, struct err *err)
         return status;
     for (size_t i = 0; status == ST_OK && i < snapshot_segments(s); i++)
         status = segment_verify(s->segments[i], true, err);
+    if (status == ST_OK)
+        status = check_files(index_dir, &s->manifest, err);
     snapshot_unref(s);
     return status;
 }

@@ -22,8 +22,8 @@ struct sweep {
     bool keep_segments; /* something could not be read: only scratch and unused manifests go */
     uint64_t *kept;     /* generations that stay */
     size_t n_kept, kept_cap;
-    char (*ids)[NAMES_ID_ROOM]; /* segments that stay */
-    size_t n_ids, ids_cap;
+    struct manifest_segment *segments; /* that stay, with their tombstones */
+    size_t n_segments, segments_cap;
 };
 
 static enum status remove_name(const struct sweep *s, const char *name, struct err *err)
@@ -46,10 +46,10 @@ static enum status keep_segments_of(struct sweep *s, uint64_t generation, struct
         s->keep_segments = true;
         return ST_OK;
     }
-    if (!ARRAY_RESERVE(s->ids, s->ids_cap, s->n_ids + m.n_segments))
+    if (!ARRAY_RESERVE(s->segments, s->segments_cap, s->n_segments + m.n_segments))
         status = err_nomem(err);
     for (size_t i = 0; status == ST_OK && i < m.n_segments; i++)
-        memcpy(s->ids[s->n_ids++], m.segments[i].id, NAMES_ID_ROOM);
+        s->segments[s->n_segments++] = m.segments[i];
     manifest_release(&m);
     return status;
 }
@@ -101,8 +101,16 @@ static bool is_kept_generation(const struct sweep *s, uint64_t generation)
 
 static bool is_kept_segment(const struct sweep *s, const char *id)
 {
-    for (size_t i = 0; i < s->n_ids; i++)
-        if (strcmp(s->ids[i], id) == 0)
+    for (size_t i = 0; i < s->n_segments; i++)
+        if (strcmp(s->segments[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static bool is_kept_tombs(const struct sweep *s, uint64_t generation, const char *id)
+{
+    for (size_t i = 0; i < s->n_segments; i++)
+        if (s->segments[i].tombs_generation == generation && strcmp(s->segments[i].id, id) == 0)
             return true;
     return false;
 }
@@ -114,7 +122,9 @@ static enum status visit_segment(void *context, const char *name, struct err *er
     struct names_parsed parsed = names_parse(name);
     if (parsed.kind == NAMES_SEGMENT && !is_kept_segment(s, parsed.id))
         return remove_name(s, name, err);
-    if (parsed.kind == NAMES_TOMBS && !is_kept_generation(s, parsed.generation))
+    if (parsed.kind == NAMES_TOMBS && !is_kept_tombs(s, parsed.generation, parsed.id))
+        return remove_name(s, name, err);
+    if (parsed.kind == NAMES_FILES && !is_kept_generation(s, parsed.generation))
         return remove_name(s, name, err);
     return ST_OK;
 }
@@ -145,6 +155,6 @@ enum status lock_sweep(const char *index_dir, struct err *err)
     if (status == ST_OK && !s.keep_segments)
         status = dir_each(index_dir, visit_segment, &s, err);
     free(s.kept);
-    free(s.ids);
+    free(s.segments);
     return status;
 }

@@ -41,6 +41,8 @@ struct text_writer {
 
 enum status text_create(struct text_writer *w, const char *path, int level, struct err *err);
 void text_put(struct text_writer *w, const char *bytes, size_t len);
+/* Puts a whole block as it was packed; what was put before it becomes one of its own. */
+void text_put_packed(struct text_writer *w, const uint8_t *packed, uint32_t packed_len, uint32_t raw_len);
 /* Writes the last block and closes; w->blocks stays until text_writer_release. */
 enum status text_finish(struct text_writer *w, struct file_seal *seal, struct err *err);
 void text_writer_release(struct text_writer *w); /* safe on a zeroed one */
@@ -58,6 +60,14 @@ void text_release(struct text *t);
 /* Appends bytes [off, off + len) of all texts to out. */
 enum status text_read(const struct text *t, uint64_t off, uint64_t len, struct text_cache *cache, struct buf *out,
                       struct err *err);
+
+/* Of [off, off + len) of all texts as much as stands in one block; whole: that is all of the block. */
+struct text_run {
+    const uint8_t *packed; /* the block; borrowed from the mapped file */
+    uint32_t packed_len, raw_len;
+    bool whole;
+};
+enum status text_next_run(const struct text *t, uint64_t off, uint64_t len, struct text_run *out, struct err *err);
 enum status text_check(const struct text *t, struct err *err); /* that offsets ascend */
 
 #endif

@@ -165,6 +165,20 @@ enum status text_read(const struct text *t, uint64_t off, uint64_t len, struct t
     return buf_ok(out) ? ST_OK : err_nomem(err);
 }
 
+enum status text_next_run(const struct text *t, uint64_t off, uint64_t len, struct text_run *out, struct err *err)
+{
+    uint64_t block = find_block(t, off);
+    if (off >= t->raw_len || len > t->raw_len - off || block >= t->n_blocks || !block_fits(t, block) ||
+        off < raw_off(t, block) || off >= raw_off(t, block + 1))
+        return file_damaged(&t->map, "a block outside of it", err);
+    uint64_t rest = raw_off(t, block + 1) - off;
+    *out = (struct text_run){.packed = t->map.body + packed_off(t, block),
+                             .packed_len = (uint32_t)(packed_off(t, block + 1) - packed_off(t, block)),
+                             .raw_len = (uint32_t)(rest < len ? rest : len),
+                             .whole = off == raw_off(t, block) && rest <= len};
+    return ST_OK;
+}
+
 enum status text_check(const struct text *t, struct err *err)
 {
     bool ok = raw_off(t, 0) == 0 && packed_off(t, 0) == 0 && raw_off(t, t->n_blocks) == t->raw_len &&

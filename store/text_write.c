@@ -56,6 +56,19 @@ void text_put(struct text_writer *w, const char *bytes, size_t len)
     }
 }
 
+void text_put_packed(struct text_writer *w, const uint8_t *packed, uint32_t packed_len, uint32_t raw_len)
+{
+    if (w->used > 0)
+        put_block(w, w->raw, w->used);
+    w->used = 0;
+    if (w->no_memory || !ARRAY_RESERVE(w->blocks, w->cap, w->n_blocks + 1)) {
+        w->no_memory = true;
+        return;
+    }
+    w->blocks[w->n_blocks++] = (struct text_block){raw_len, packed_len};
+    file_put(&w->file, packed, packed_len);
+}
+
 enum status text_finish(struct text_writer *w, struct file_seal *seal, struct err *err)
 {
     if (w->used > 0)

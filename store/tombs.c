@@ -24,11 +24,11 @@ static bool set_tables(struct tombs *t, const struct manifest_segment *entry, ui
            t->map.body_len == TOMBS_HEAD_LEN + bits_len + (uint64_t)t->n_stats * TOMBS_STAT_LEN;
 }
 
-enum status tombs_open(struct tombs *t, const char *index_dir, uint64_t generation,
-                       const struct manifest_segment *entry, uint32_t vocab_size, struct err *err)
+enum status tombs_open(struct tombs *t, const char *index_dir, const struct manifest_segment *entry,
+                       uint32_t vocab_size, struct err *err)
 {
     *t = (struct tombs){0};
-    char *path = dir_path("%s/del-%08" PRIu64 "-%s", index_dir, generation, entry->id);
+    char *path = dir_path("%s/del-%08" PRIu64 "-%s", index_dir, entry->tombs_generation, entry->id);
     if (path == NULL)
         return err_nomem(err);
     enum status status = file_map(&t->map, path, TOMBS_KIND, err);

@@ -38,15 +38,35 @@ static enum status count_codes(struct count *c, uint32_t doc, const uint8_t *p, 
     return ST_OK;
 }
 
+/* What the documents that are dead already took away. */
+static void take_losses(struct count *c)
+{
+    const struct vocab *vocab = segment_vocab(c->segment);
+    for (uint32_t i = 0; segment_dead_docs(c->segment) > 0 && i < vocab_size(vocab); i++) {
+        uint32_t documents;
+        uint64_t occurrences;
+        segment_dead_stats(c->segment, i, &documents, &occurrences);
+        if (documents == 0)
+            continue;
+        c->losses[vocab_at(vocab, i).rank] = (struct loss){.documents = documents, .occurrences = occurrences};
+        c->n_stats++;
+        c->words += occurrences;
+    }
+}
+
+/* The newly dead are counted, those before were. */
 static enum status count_dead(struct count *c, const uint32_t *dead, size_t n, struct err *err)
 {
     c->losses = calloc((size_t)vocab_size(segment_vocab(c->segment)) + 1, sizeof *c->losses);
     if (c->losses == NULL)
         return err_nomem(err);
+    take_losses(c);
     for (size_t i = 0; i < n; i++) {
         struct segment_words w;
         if (i > 0 && dead[i] <= dead[i - 1])
             return err_set(err, ST_USAGE, "segment %s: dead documents out of order", segment_id(c->segment));
+        if (segment_is_dead(c->segment, dead[i]))
+            continue;
         enum status status = segment_words(c->segment, dead[i], &w, err);
         if (status == ST_OK)
             status = count_codes(c, dead[i], w.title, w.title_end, err);
@@ -123,5 +143,6 @@ enum status tombs_write(const char *index_dir, uint64_t generation, const struct
     free(c.losses);
     entry->dead_docs = (uint32_t)n;
     entry->dead_words = c.words;
+    entry->tombs_generation = generation;
     return status;
 }

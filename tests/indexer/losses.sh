@@ -21,7 +21,9 @@ untouched() {
 # a root that vanished
 mv a gone
 untouched 66 'a named root that vanished' --index i a
-untouched 66 'a known root that vanished' --index i b
+untouched 0 'a known root that vanished is not asked for' --index i b
+silent err 'nor told of'
+untouched 66 'a known root that vanished' --index i
 says err "$work/in/a: No such file" 'it is named'
 says err '[-]-remove a$' 'and how to forget it'
 untouched 66 'a missing path beside a good one' --index i b nope
@@ -30,6 +32,11 @@ untouched 66 'a missing path beside a good one' --index i b nope
 mkdir a
 untouched 1 'a root that is empty now' --index i a b
 says err '^verbatim-indexer: a: held documents and is empty' 'it is named'
+echo four > b/4.txt
+run 1 'the other roots go on' --index i
+is 'its documents stay' "$(info i documents)" 4
+rm b/4.txt
+run 1 'and off' --index i
 untouched 1 'the same when nothing is named' --index i
 untouched 1 'the same when starting over' --index i --rebuild
 mkdir a/sub
@@ -45,6 +52,9 @@ is 'all are back' "$(info i documents)" 3
 
 # options decide
 run 0 'excluded documents leave' --index i --exclude '*.txt'
+says err '^verbatim-indexer: a: the options of this run leave none of its 2 documents' 'that all leave is said'
+run 0 'again' --index i --exclude '*.txt'
+silent err 'once'
 is 'all are excluded' "$(info i documents)" 0
 run 0 'and come back' --index i
 is 'all are back' "$(info i documents)" 3
@@ -63,7 +73,7 @@ untouched 66 'forget one that is and one that is not' --index i --remove b nope
 run 0 'forget one' --index i --remove ./b/
 is 'its documents left' "$(info i documents)" 2
 is 'the other root stays' "$(info i root)" a
-run 0 'forget a root that vanished' --index i b
+run 0 'a root more' --index i b
 mv b gone
 run 0 'by its name' --index i --remove b
 mv gone b
@@ -88,6 +98,9 @@ mkdir lost lost/p lost/q
 echo one > lost/p/a
 echo two > lost/q/b
 run 0 'two roots' --index k lost/p lost/q
+echo two > lost/p/c
+run 0 'and again' --index k
+rm lost/p/c
 run 0 'and again' --index k
 rm k/current
 run 65 'without current it is damaged' --index k --check
@@ -132,12 +145,16 @@ fi
 run 0 'a folder of ones own' --index i docs
 chmod 000 docs/sub
 untouched 1 'a folder below that cannot be read' --index i
-says err 'docs/sub/: cannot read this folder: Permission denied' 'it is named'
-says err 'docs/sub/: the index holds documents below it' 'and why all stays'
+says err 'docs/sub/: cannot read this folder: Permission denied; what the index holds below it stays' 'it is named'
 chmod 755 docs/sub
 chmod 000 docs/1.txt
 untouched 1 'a file that cannot be read any more' --index i
-says err 'docs/1.txt: skipped: Permission denied' 'it is named'
+says err 'docs/1.txt: cannot be read (Permission denied); what the index holds of it stays' 'it is named'
+echo new > docs/new.txt
+run 1 'the rest goes on' --index i
+is 'the new one is there, and the other still' "$(info i documents)" 3
+rm docs/new.txt
+run 1 'and off' --index i
 run 1 'a new file that cannot be read' --index j docs
 is 'the rest is indexed' "$(info j documents) $(info j skipped)" '1 1'
 chmod 644 docs/1.txt

@@ -15,12 +15,24 @@ says err '^verbatim-indexer: docs/large.txt: skipped: too large' 'the large one 
 is 'one line for each' "$(wc -l < "$work/err" | tr -d ' ')" 2
 is 'the rest is indexed' "$(info i documents)" 1
 is 'the skipped are counted' "$(info i skipped)" 2
+run 0 'they are named once' --index i --max-file-size 2K docs
+silent err 'not again'
+printf 'GIF89a\0\001\002\003' > docs/bin.gif
+printf b >> docs/large.txt
+run 1 'changed, they are named again' --index i --max-file-size 2K docs
+is 'both' "$(wc -l < "$work/err" | tr -d ' ')" 2
+is 'each reason is counted' "$(info i skipped.binary) $(info i skipped.too-large) $(info i skipped)" '1 1 2'
+printf a >> docs/large.txt
 run 1 'quiet names nothing' --index i --quiet --max-file-size 2K docs
 silent err 'but the exit code is the same'
+printf a >> docs/large.txt
 run 1 'a dry run names the large one' --index i --dry-run --max-file-size 2K docs
 says err 'docs/large.txt: skipped: too large' 'as the run would'
-run 1 'exactly as large as allowed' --index i --max-file-size 3000 docs
+head -c 3000 /dev/zero | tr '\0' 'a' > docs/large.txt
+run 0 'exactly as large as allowed' --index i --max-file-size 3000 docs
 is 'is not too large' "$(info i documents)" 2
+run 1 'too large for this run' --index i --max-file-size 2999 docs
+is 'it leaves' "$(info i documents) $(info i skipped)" '1 2'
 
 # only binaries
 mkdir bins

@@ -12,8 +12,8 @@ static struct manifest sample(struct manifest_root roots[3], struct manifest_seg
     roots[0] = (struct manifest_root){"", "/home/someone"};
     roots[1] = (struct manifest_root){"a\tb\n\\x41", "/\x01/\x7f/über/\xff"};
     roots[2] = (struct manifest_root){"docs", "/srv/docs"};
-    segments[0] = (struct manifest_segment){"00000007-0", 0xdeadbeef, 10, 2, 1000, 200};
-    segments[1] = (struct manifest_segment){"00000042-13", 0, UINT32_MAX - 1, 0, UINT64_MAX, 0};
+    segments[0] = (struct manifest_segment){"00000007-0", 0xdeadbeef, 10, 2, 1000, 200, 41};
+    segments[1] = (struct manifest_segment){"00000042-13", 0, UINT32_MAX - 1, 0, UINT64_MAX, 0, 0};
     return (struct manifest){.generation = 42,
                              .published = 1669852800,
                              .language = "en",
@@ -21,7 +21,9 @@ static struct manifest sample(struct manifest_root roots[3], struct manifest_seg
                              .n_roots = 3,
                              .segments = segments,
                              .n_segments = 2,
-                             .skipped = 17};
+                             .skipped = 17,
+                             .files_len = 1234567890123,
+                             .files_checksum = 0x89abcdef};
 }
 
 static void assert_same(const struct manifest *a, const struct manifest *b)
@@ -30,6 +32,8 @@ static void assert_same(const struct manifest *a, const struct manifest *b)
     assert_int_equal(a->published, b->published);
     assert_string_equal(a->language, b->language);
     assert_int_equal(a->skipped, b->skipped);
+    assert_int_equal(a->files_len, b->files_len);
+    assert_int_equal(a->files_checksum, b->files_checksum);
     assert_int_equal(a->n_roots, b->n_roots);
     for (size_t i = 0; i < a->n_roots; i++) {
         assert_string_equal(a->roots[i].name, b->roots[i].name);
@@ -40,7 +44,7 @@ static void assert_same(const struct manifest *a, const struct manifest *b)
         const struct manifest_segment *x = &a->segments[i], *y = &b->segments[i];
         assert_string_equal(x->id, y->id);
         assert_true(x->checksum == y->checksum && x->docs == y->docs && x->dead_docs == y->dead_docs &&
-                    x->words == y->words && x->dead_words == y->dead_words);
+                    x->words == y->words && x->dead_words == y->dead_words && x->tombs_generation == y->tombs_generation);
     }
 }
 
@@ -140,7 +144,7 @@ static struct buf sealed(const char *text)
     return b;
 }
 
-#define HEAD "verbatim index 2\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\n"
+#define HEAD "verbatim index 3\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\nfiles\t0\t00000000\n"
 
 /* The sum is right, what it is over is not: the place is named. */
 static void test_strict(void **state)
@@ -149,31 +153,34 @@ static void test_strict(void **state)
         const char *text;
         const char *where;
     } bad[] = {
-        {"verbatim index 2\n", ":1: "},
-        {"verbatim index 2\ngeneration\t43\n", ":2: "},
-        {"verbatim index 2\ngeneration\t042\n", ":2: "},
-        {"verbatim index 2\ngeneration\t42 \n", ":2: "},
-        {"verbatim index 2\ngeneration\t\n", ":2: "},
-        {"verbatim index 2\ngeneration\n", ":2: "},
-        {"verbatim index 2\ngeneration\t42\t1\n", ":2: "},
-        {"verbatim index 2\ngeneration\t99999999999999999999999\n", ":2: "},
-        {"verbatim index 2\npublished\t0\n", ":2: "},
-        {HEAD "\n", ":6: "},
-        {HEAD "root\ta\n", ":6: "},
-        {HEAD "root\ta\tb\\x41\n", ":6: "}, /* an escape of what needs none */
-        {HEAD "root\ta\tb\\x0\n", ":6: "},
-        {HEAD "root\ta\tb\\n\n", ":6: "},
-        {HEAD "root\ta\tb\\x00\n", ":6: "},
-        {HEAD "root\ta\tb\\x0A\n", ":6: "},
-        {HEAD "root\ta\tb\x01\n", ":6: "},
-        {HEAD "a\tb\tc\td\te\tf\tg\th\ti\tj\n", ":6: "},
-        {HEAD "segment\t../../etc\t00000000\t1\t0\t1\t0\n", ":6: "},
-        {HEAD "segment\t00000001-0\t0000000\t1\t0\t1\t0\n", ":6: "},
-        {HEAD "segment\t00000001-0\t0000000G\t1\t0\t1\t0\n", ":6: "},
-        {HEAD "segment\t00000001-0\t00000000\t1\t2\t1\t0\n", ":6: "}, /* more dead than there are */
-        {HEAD "segment\t00000001-0\t00000000\t1\t0\t1\t2\n", ":6: "},
-        {HEAD "segment\t00000001-0\t00000000\t4294967295\t0\t1\t0\n", ":6: "},
-        {HEAD "segment\t00000001-0\t00000000\t1\t0\t1\t0\nroot\ta\tb\n", ":7: "},
+        {"verbatim index 3\n", ":1: "},
+        {"verbatim index 3\ngeneration\t43\n", ":2: "},
+        {"verbatim index 3\ngeneration\t042\n", ":2: "},
+        {"verbatim index 3\ngeneration\t42 \n", ":2: "},
+        {"verbatim index 3\ngeneration\t\n", ":2: "},
+        {"verbatim index 3\ngeneration\n", ":2: "},
+        {"verbatim index 3\ngeneration\t42\t1\n", ":2: "},
+        {"verbatim index 3\ngeneration\t99999999999999999999999\n", ":2: "},
+        {"verbatim index 3\npublished\t0\n", ":2: "},
+        {"verbatim index 3\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\nroot\ta\tb\n", ":6: "},
+        {HEAD "\n", ":7: "},
+        {HEAD "root\ta\n", ":7: "},
+        {HEAD "root\ta\tb\\x41\n", ":7: "}, /* an escape of what needs none */
+        {HEAD "root\ta\tb\\x0\n", ":7: "},
+        {HEAD "root\ta\tb\\n\n", ":7: "},
+        {HEAD "root\ta\tb\\x00\n", ":7: "},
+        {HEAD "root\ta\tb\\x0A\n", ":7: "},
+        {HEAD "root\ta\tb\x01\n", ":7: "},
+        {HEAD "segment\t00000001-0\t00000000\t2\t1\t2\t1\t0\n", ":7: "}, /* dead ones without tombstones */
+        {HEAD "segment\t00000001-0\t00000000\t2\t0\t2\t0\t5\n", ":7: "},
+        {HEAD "a\tb\tc\td\te\tf\tg\th\ti\tj\n", ":7: "},
+        {HEAD "segment\t../../etc\t00000000\t1\t0\t1\t0\t0\n", ":7: "},
+        {HEAD "segment\t00000001-0\t0000000\t1\t0\t1\t0\t0\n", ":7: "},
+        {HEAD "segment\t00000001-0\t0000000G\t1\t0\t1\t0\t0\n", ":7: "},
+        {HEAD "segment\t00000001-0\t00000000\t1\t2\t1\t0\t0\n", ":7: "}, /* more dead than there are */
+        {HEAD "segment\t00000001-0\t00000000\t1\t0\t1\t2\t0\n", ":7: "},
+        {HEAD "segment\t00000001-0\t00000000\t4294967295\t0\t1\t0\t0\n", ":7: "},
+        {HEAD "segment\t00000001-0\t00000000\t1\t0\t1\t0\t0\nroot\ta\tb\n", ":8: "},
     };
     struct err err = {0};
     struct manifest found = {0};

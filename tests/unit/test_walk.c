@@ -149,21 +149,58 @@ static void known_roots(void **state)
     struct root_list list = {0};
     assert_int_equal(chdir("known/other"), 0);
     add_root(&list, "docs");
-    assert_int_equal(roots_add_known(&list, &manifest, &err), ST_USAGE);
+    assert_int_equal(roots_add_known(&list, &manifest, true, &err), ST_USAGE);
     roots_release(&list);
     assert_int_equal(chdir(".."), 0);
     add_root(&list, "docs");
-    assert_int_equal(roots_add_known(&list, &manifest, &err), ST_OK);
+    assert_int_equal(roots_add_known(&list, &manifest, true, &err), ST_OK);
     assert_int_equal(list.n, 1);
     roots_release(&list);
     assert_int_equal(chdir(".."), 0);
-    assert_int_equal(roots_add_known(&list, &manifest, &err), ST_OK);
+    assert_int_equal(roots_add_known(&list, &manifest, true, &err), ST_OK);
     assert_int_equal(roots_settle(&list, &err), ST_OK);
     assert_string_equal(list.items[0].path, path);
     roots_release(&list);
     docs.path = "/nowhere/docs";
-    assert_int_equal(roots_add_known(&list, &manifest, &err), ST_NOT_FOUND);
+    assert_int_equal(roots_add_known(&list, &manifest, true, &err), ST_NOT_FOUND);
     assert_non_null(strstr(err.text, "--remove docs"));
+    roots_release(&list);
+    assert_int_equal(roots_add_known(&list, &manifest, false, &err), ST_OK); /* nobody asked for it */
+    assert_int_equal(roots_settle(&list, &err), ST_OK);
+    assert_false(list.items[0].walked);
+    roots_release(&list);
+}
+
+/* What is walked when some roots are named: those, and the known ones that a new one is taken out of. */
+static void roots_that_are_walked(void **state)
+{
+    (void)state;
+    make_file("part/a/sub/file");
+    make_file("part/b/file");
+    char a[300], b[300];
+    struct err err = {0};
+    (void)snprintf(a, sizeof a, "%s/part/a", top);
+    (void)snprintf(b, sizeof b, "%s/part/b", top);
+    struct manifest_root known[] = {{"part/a", a}, {"part/b", b}};
+    struct manifest manifest = {.roots = known, .n_roots = 2};
+    struct root_list list = {0};
+    add_root(&list, "part/b");
+    assert_int_equal(roots_add_known(&list, &manifest, false, &err), ST_OK);
+    assert_int_equal(roots_settle(&list, &err), ST_OK);
+    assert_int_equal(list.n, 2);
+    assert_true(!list.items[0].walked && list.items[1].walked);
+    roots_release(&list);
+    add_root(&list, "part/a/sub");
+    assert_int_equal(roots_add_known(&list, &manifest, false, &err), ST_OK);
+    assert_int_equal(roots_settle(&list, &err), ST_OK);
+    assert_int_equal(list.n, 3);
+    assert_true(list.items[0].walked && list.items[1].walked && !list.items[2].walked);
+    roots_release(&list);
+    add_root(&list, b); /* the same place by another name */
+    assert_int_equal(roots_add_known(&list, &manifest, false, &err), ST_OK);
+    assert_int_equal(roots_settle(&list, &err), ST_OK);
+    for (size_t i = 0; i < list.n; i++)
+        assert_int_equal(list.items[i].walked, strcmp(list.items[i].path, b) == 0);
     roots_release(&list);
 }
 
@@ -384,6 +421,7 @@ int main(void)
         cmocka_unit_test(places_of_roots),
         cmocka_unit_test(root_of_a_path),
         cmocka_unit_test(known_roots),
+        cmocka_unit_test(roots_that_are_walked),
         cmocka_unit_test(simple_walks),
         cmocka_unit_test(links_and_loops),
         cmocka_unit_test(an_index_is_no_document),
