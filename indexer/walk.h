@@ -22,8 +22,9 @@ struct walk {
     size_t n_unreadable, unreadable_cap;
 };
 
-/* Walks the roots that are to be; options, roots, report and stop are set, the rest is zero. Folders that cannot be read and loops
- * are named through the report and do not stop it. What vanishes meanwhile is as if it had never been. */
+/* Walks the roots that are to be; options, roots, report and stop are set, the rest is zero. Folders that cannot be
+ * read and loops are named through the report and do not stop it. What vanishes meanwhile is as if it had never been.
+ */
 enum status walk_roots(struct walk *w, struct err *err);
 void walk_release(struct walk *w);
 

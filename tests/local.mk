@@ -95,6 +95,7 @@ endif
 # The programs from outside.
 INDEXER_TESTS = \
 	tests/indexer/exits.sh \
+	tests/indexer/history.py \
 	tests/indexer/losses.sh \
 	tests/indexer/paths.sh \
 	tests/indexer/signals.sh \

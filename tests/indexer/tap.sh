@@ -82,7 +82,8 @@ info() { "$program" --index "$1" --info 2> "$work/err" | awk -F '\t' -v name="$2
 would_read() {
     index=$1
     shift
-    "$program" --index "$index" --dry-run --verbose "$@" 2> "$work/err" | sed -n 's/^[+~] //p' | tr '\n' ' ' | sed 's/ $//'
+    "$program" --index "$index" --dry-run --verbose "$@" 2> "$work/err" |
+        sed -n 's/^[+~] //p' | tr '\n' ' ' | sed 's/ $//'
 }
 
 # skip WHAT WHY

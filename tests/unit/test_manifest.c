@@ -44,7 +44,8 @@ static void assert_same(const struct manifest *a, const struct manifest *b)
         const struct manifest_segment *x = &a->segments[i], *y = &b->segments[i];
         assert_string_equal(x->id, y->id);
         assert_true(x->checksum == y->checksum && x->docs == y->docs && x->dead_docs == y->dead_docs &&
-                    x->words == y->words && x->dead_words == y->dead_words && x->tombs_generation == y->tombs_generation);
+                    x->words == y->words && x->dead_words == y->dead_words &&
+                    x->tombs_generation == y->tombs_generation);
     }
 }
 
