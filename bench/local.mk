@@ -8,7 +8,7 @@ check_DATA = bench/classes/PeerLucene.class
 CLEANFILES += bench/classes/*.class
 EXTRA_DIST += \
 	bench/README.md \
-	bench/compare.py \
+	bench/churn.py bench/compare.py \
 	bench/pathological.py \
 	bench/run.sh \
 	bench/PeerLucene.java \

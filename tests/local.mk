@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/test_glob \
 	tests/unit/test_input \
 	tests/unit/test_json \
+	tests/unit/test_known \
 	tests/unit/test_lock \
 	tests/unit/test_manifest \
 	tests/unit/test_match \
@@ -40,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/test_scan \
 	tests/unit/test_shim \
 	tests/unit/test_store \
+	tests/unit/test_tiers \
 	tests/unit/test_token \
 	tests/unit/test_token_random \
 	tests/unit/test_tombs \
