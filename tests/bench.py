@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(TOP, "bench", "peers"))
 import checks  # noqa: E402
 import queries  # noqa: E402
 from classes import QueryClass  # noqa: E402
-from measure import Answers  # noqa: E402
+from measure import FAILED, Answers, Driver, in_turns  # noqa: E402
 
 QUICK = ["--sample", "4", "--rounds", "1", "--warm", "0", "--warm-up", "0", "--seconds", "0.05", "--threads", "1"]
 n_checks = n_failed = 0
@@ -112,8 +112,21 @@ def differences():
           whys[3] == "unexplained", whys)
 
 
+def dying_driver():
+    """One engine that ends in the middle takes nobody with it."""
+    drivers = {name: (Driver(["sh", "-c", script]), ["a", "b"]) for name, script in
+               (("dies", "read line; exit 3"), ("lives", "while read line; do echo '2\t-\t1.5'; done"))}
+    found = in_turns(drivers, "count", rounds=2, warm=1, patience=60)
+    for driver, _ in drivers.values():
+        driver.close()
+    check("an engine that ends is named, and the others go on", (found["dies"].refused or "").startswith(FAILED) and
+          found["lives"].counts == [(2, None)] * 2 and found["lives"].medians() == [1.5] * 2,
+          (found["dies"].refused, found["lives"].counts))
+
+
 def main():
     differences()
+    dying_driver()
     scratch = tempfile.mkdtemp(prefix="verbatim-bench-test-")
     try:
         runs(scratch)

@@ -20,7 +20,7 @@ import engines as peers
 import report
 import throughput
 import upkeep
-from measure import Failed, in_turns, summary
+from measure import FAILED, Failed, in_turns, summary
 
 GROWTH = (1, 2, 4, 8, 16)
 MODES = ("count", "matches", "top")
@@ -113,14 +113,23 @@ def raw_rows(query_class, mode, answers, texts, **more):
 
 def opened(engines, indexes, warming):
     """Drivers, those that need it warmed up with queries of a class."""
-    drivers = {engine.name: engine.driver(indexes[engine.name]) for engine in engines}
+    drivers = {}
     for engine in engines:
+        drivers[engine.name] = engine.driver(indexes[engine.name])
         asked = [text for _, text in chosen(engine, warming.queries)]
         end = time.monotonic() + engine.warm_seconds
-        while engine.warm_seconds and asked and time.monotonic() < end:
-            for mode in engine.modes:
-                drivers[engine.name].ask(mode, asked)
+        try:
+            while engine.warm_seconds and asked and time.monotonic() < end:
+                for mode in engine.modes:
+                    drivers[engine.name].ask(mode, asked)
+        except (Failed, OSError) as failure:
+            say("%s: %s" % (engine.name, failure))
     return drivers
+
+
+def n_compared(answers):
+    return sum(len(numbers) for name, (found, numbers) in answers.items()
+               if name != "verbatim" and found.refused is None)
 
 
 def close(engines, drivers):
@@ -147,8 +156,7 @@ def measure_latency(engines, indexes, all_classes, args, results):
                 results["raw"] += raw_rows(query_class, mode, answers, texts)
                 results["differences"] += checks.differences(query_class, mode, answers, texts, documents.PARTS)
                 if mode != "top":
-                    results["compared"] += sum(len(n) for name, (a, n) in answers.items()
-                                               if name != "verbatim" and a.refused is None)
+                    results["compared"] += n_compared(answers)
     finally:
         close(engines, drivers)
 
@@ -179,6 +187,8 @@ def measure_growth(engines, full_indexes, corpus, args, results):
                 results["growth"] += latency_rows(query_class, mode, answers, parts=n_parts)
                 texts = [peers.queries.verbatim(query) for query in query_class.queries]
                 results["differences"] += checks.differences(query_class, mode, answers, texts, n_parts)
+                if mode == "count":
+                    results["compared"] += n_compared(answers)
         finally:
             close(engines, drivers)
 
@@ -195,10 +205,19 @@ def build_row(engine, corpus, n_parts, kept):
 
 
 def build_all(engines, corpus, results):
+    """The full indexes; an engine that cannot build is taken out of the list, and the report says so."""
     indexes = {}
-    for engine in engines:
+    for engine in list(engines):
         say("building %s" % engine.name)
-        indexes[engine.name], kept = documents.built(engine, corpus, documents.PARTS)
+        try:
+            indexes[engine.name], kept = documents.built(engine, corpus, documents.PARTS)
+        except Failed as failure:
+            if engine is engines[0]:
+                raise
+            say("left out: %s" % failure)
+            results["failures"].append("%s: %s" % (engine.name, failure))
+            engines.remove(engine)
+            continue
         results["builds"].append(build_row(engine, corpus, documents.PARTS, kept))
         results["parts"] += [{"engine": engine.name, "part": part, "bytes": size}
                              for part, size in sorted(kept["parts"].items(), key=lambda item: -item[1])]
@@ -241,7 +260,7 @@ def run(args, work):
     say("laying out the documents")
     corpus = documents.Corpus(work, args.build, args.folder, args.repeat)
     results = {name: [] for name in ("builds", "parts", "latency", "raw", "growth", "throughput", "upkeep",
-                                    "differences")}
+                                    "differences", "failures")}
     results.update(compared=0, machine=machine(), command=shown_command(), missing=missing, repeat=args.repeat,
                    size=corpus.size(documents.PARTS), date=time.strftime("%Y-%m-%d", time.gmtime()),
                    engines={engine.name: engine.version() for engine in engines}, merge=args.merge,
@@ -252,19 +271,31 @@ def run(args, work):
     for path in args.queries:
         all_classes += classes.from_file(path, args.build, args.sample, args.seed)
     results["classes"] = {query_class.name: query_class.what for query_class in all_classes}
-    if "latency" in stages:
-        measure_latency(engines, indexes, all_classes, args, results)
-    if "throughput" in stages:
-        say("throughput")
-        throughput.measure(engines, indexes, all_classes[0], args, results)
-    if "upkeep" in stages:
-        say("upkeep")
-        results["upkeep"] = upkeep.measure(engines[0], corpus)
-    if "growth" in stages:
-        measure_growth(engines, indexes, corpus, args, results)
+    steps = {
+        "latency": lambda: measure_latency(engines, indexes, all_classes, args, results),
+        "throughput": lambda: throughput.measure(engines, indexes, all_classes[0], args, results),
+        "upkeep": lambda: results["upkeep"].extend(upkeep.measure(engines[0], corpus)),
+        "growth": lambda: measure_growth(engines, indexes, corpus, args, results),
+    }
     os.makedirs(args.out, exist_ok=True)
     report.write(results, args.out)
+    for name in (name for name in STAGES if name in stages):
+        say(name)
+        try:
+            steps[name]()
+        except (Failed, OSError, RuntimeError) as failure:
+            say("%s: %s" % (name, failure))
+            results["failures"].append("%s: %s" % (name, failure))
+        # After each: what was measured is not lost with what comes.
+        report.write(results, args.out)
     say("done: %s" % os.path.join(args.out, "report.md"))
+    return exit_status(results)
+
+
+def exit_status(results):
+    if results["failures"] or any((row["refused"] or "").startswith(FAILED)
+                                  for row in results["latency"] + results["growth"]):
+        return 2
     return 1 if any(row["why"] == "unexplained" for row in results["differences"]) else 0
 
 

@@ -6,9 +6,12 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 CHUNK = 32
+HANGS = 600  # seconds for the queries of a class
+FAILED = "failed: "  # how a reason begins that is no answer of the engine's
 # In a small process of its own: the peak that wait4 tells of a child counts what the parent held when it forked.
 MEASURE = """
 import json, os, sys, time
@@ -52,15 +55,23 @@ class Driver:
     def ask(self, mode, queries):
         """For each query (documents, matches or None, microseconds), or the sentence of an error."""
         answers = []
-        for at in range(0, len(queries), CHUNK):
-            chunk = queries[at:at + CHUNK]
-            self.process.stdin.write("".join("%s\t%s\n" % (mode, query) for query in chunk))
-            self.process.stdin.flush()
-            answers += [parse_answer(self.process.stdout.readline()) for _ in chunk]
+        too_long = threading.Timer(HANGS, self.process.kill)
+        too_long.start()
+        try:
+            for at in range(0, len(queries), CHUNK):
+                chunk = queries[at:at + CHUNK]
+                self.process.stdin.write("".join("%s\t%s\n" % (mode, query) for query in chunk))
+                self.process.stdin.flush()
+                answers += [parse_answer(self.process.stdout.readline()) for _ in chunk]
+        finally:
+            too_long.cancel()
         return answers
 
     def close(self):
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
         self.process.stdout.close()
         self.process.wait()
 
@@ -105,7 +116,12 @@ def in_turns(drivers, mode, rounds, warm, patience):
             if name in done:
                 continue
             began = time.monotonic()
-            rows = driver.ask(mode, queries)
+            try:
+                rows = driver.ask(mode, queries)
+            except (Failed, OSError) as failure:
+                answers[name].refused = FAILED + str(failure)
+                done.add(name)
+                continue
             slow = time.monotonic() - began > patience
             answers[name].add(rows, timed=i >= warm or slow)
             if slow or answers[name].refused is not None:

@@ -217,6 +217,9 @@ def counts(results):
                       row["verbatim"], row["theirs"], row["why"]) for row in rows[:DIFFERENCES_SHOWN]))
     if len(rows) > DIFFERENCES_SHOWN:
         yield "The others are in differences.csv."
+    if results["failures"]:
+        yield "Failed:"
+        yield "\n".join("    " + line for failure in results["failures"] for line in failure.splitlines())
     refused = {(row["engine"], row["class"], row["mode"]): row["refused"] for row in results["latency"]
                if row["refused"]}
     if refused:
