@@ -226,6 +226,8 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
         *tightness = (double)*n;
         return ST_OK;
     }
+    if (match_count_word_pair(m, unit, n, tightness))
+        return ST_OK;
     const struct match_span *spans;
     enum status status = matcher_unit(m, unit, &spans, n, err);
     *tightness = 0;

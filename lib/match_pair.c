@@ -75,3 +75,20 @@ void match_word_pair(struct matcher *m, const struct plan_span *span, struct way
     found[!rarer] = (struct slice){m->near.items, m->near.n};
     merge(m, span, found[0], found[1], out);
 }
+
+bool match_count_word_pair(const struct matcher *m, const struct plan_span *span, size_t *n, double *tightness)
+{
+    if (!m->spans[span->number].is_word_pair || !is_code_pair(m, span))
+        return false;
+    const struct scan_needle *a = &m->spans[span->children[0]->number].needle;
+    const struct scan_needle *b = &m->spans[span->children[1]->number].needle;
+    if (a->len > 1 || b->len > 1)
+        return false;
+    struct scan_near near = {.distance = span->distance, .ordered = span->kind == PLAN_BEFORE};
+    if (m->doc->n_title > 0)
+        scan_count_near((struct scan_text){m->doc->title, m->doc->title_end}, *a->code, *b->code, &near);
+    scan_count_near((struct scan_text){m->doc->body, m->doc->body_end}, *a->code, *b->code, &near);
+    *n = near.n;
+    *tightness = near.tightness;
+    return true;
+}

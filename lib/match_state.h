@@ -125,6 +125,9 @@ struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool ro
 /* match_phrase.c, match_unordered.c, match_join.c: add ways, sorted */
 void match_phrase(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 void match_unordered(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
+/* Counts them in one pass over the document, where no places are wanted and both words are of the commonest, in every
+ * line or so; false: they must be found. */
+bool match_count_word_pair(const struct matcher *m, const struct plan_span *span, size_t *n, double *tightness);
 void match_join(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 
 /* match_pair.c: NEAR or BEFORE of two single words that have no word in common; its minimal spans. */

@@ -112,6 +112,11 @@ size_t scan_count(struct scan_text text, const struct scan_needle *needle)
     return scan_kernel()->count_hits(text, needle);
 }
 
+void scan_count_near(struct scan_text text, uint8_t a, uint8_t b, struct scan_near *near)
+{
+    scan_kernel()->count_near(text, a, b, near);
+}
+
 static bool append(struct scan_positions *out, uint32_t pos)
 {
     if (!ARRAY_RESERVE(out->items, out->cap, out->n + 1))

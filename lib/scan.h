@@ -35,6 +35,17 @@ bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t
 /* How many occurrences there are. */
 size_t scan_count(struct scan_text text, const struct scan_needle *needle);
 
+/* Neighbours among the occurrences of two different words with codes of one byte, a and b: one of each, next to each
+ * other in the order of all of them, with at most `distance` words between; if ordered, only a before b. Adds to n how
+ * many there are, and to tightness for each of them 1 / (1 + words between). */
+struct scan_near {
+    uint32_t distance;
+    bool ordered;
+    size_t n;
+    double tightness;
+};
+void scan_count_near(struct scan_text text, uint8_t a, uint8_t b, struct scan_near *near);
+
 /* An occurrence: where its first byte is, counted from begin, and its position. */
 struct scan_hit {
     uint32_t off, pos;

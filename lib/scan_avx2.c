@@ -36,7 +36,7 @@ static inline uint64_t kernel_tops(const uint8_t *p)
 #pragma GCC pop_options
 #endif
 
-const struct scan_kernel scan_kernel_avx2 = {find_hits, count_hits, count_words};
+const struct scan_kernel scan_kernel_avx2 = {find_hits, count_hits, count_near, count_words};
 
 const struct scan_kernel *scan_kernel(void)
 {

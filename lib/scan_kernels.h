@@ -20,6 +20,7 @@ struct scan_kernel {
     size_t (*find_hits)(struct scan_text text, const struct scan_needle *needle, struct scan_cursor *cursor,
                         struct scan_hit *out, size_t room);
     size_t (*count_hits)(struct scan_text text, const struct scan_needle *needle);
+    void (*count_near)(struct scan_text text, uint8_t a, uint8_t b, struct scan_near *near);
     size_t (*count_words)(const uint8_t *p, const uint8_t *end); /* that end in [p, end) */
 };
 

@@ -42,4 +42,4 @@ static inline uint64_t kernel_tops(const uint8_t *p)
 
 #include "lib/scan_kernel.h"
 
-const struct scan_kernel scan_kernel_plain = {find_hits, count_hits, count_words};
+const struct scan_kernel scan_kernel_plain = {find_hits, count_hits, count_near, count_words};

@@ -160,9 +160,47 @@ static void test_sets(void **state)
     free(found.items);
 }
 
+/* Neighbours of two words of one byte, against a walk over the words. */
+static void check_near(const uint32_t *ranks, size_t n, const uint8_t *text, size_t len, uint32_t distance,
+                       bool ordered)
+{
+    struct scan_near near = {.distance = distance, .ordered = ordered};
+    size_t want = 0, before = n;
+    double tightness = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (ranks[i] != 1 && ranks[i] != 2)
+            continue;
+        if (before < n && ranks[i] != ranks[before] && i - before - 1 <= distance && !(ordered && ranks[i] == 1)) {
+            want++;
+            tightness += 1.0 / (double)(i - before);
+        }
+        before = i;
+    }
+    scan_count_near((struct scan_text){text, text + len}, 0x81, 0x82, &near);
+    assert_int_equal(near.n, want);
+    assert_true(near.tightness == tightness);
+}
+
+static void test_near(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 3000; round++) {
+        uint32_t ranks[200];
+        uint8_t bytes[1 + sizeof ranks + SCAN_READABLE];
+        size_t n = rnd(200), len = 0;
+        memset(bytes, 0x81, sizeof bytes); /* also behind the end */
+        for (size_t i = 0; i < n; i++) {
+            ranks[i] = rnd(3) > 0 ? 1 + rnd(4) : 1 + rnd(100000);
+            len += etdc_put(bytes + 1 + len, ranks[i]);
+        }
+        check_near(ranks, n, bytes + 1, len, rnd(12), rnd(2) > 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes_come_back), cmocka_unit_test(test_phrases),
-                                       cmocka_unit_test(test_around), cmocka_unit_test(test_sets)};
+                                       cmocka_unit_test(test_around), cmocka_unit_test(test_sets),
+                                       cmocka_unit_test(test_near)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
