@@ -1,6 +1,7 @@
 # doc/ - the manual. SPDX-License-Identifier: GPL-2.0-or-later
 dist_doc_DATA += \
 	doc/index-format.md \
+	doc/performance.md \
 	doc/protocol.md \
 	doc/query.md
 dist_man_MANS += \
