@@ -52,6 +52,7 @@ static const struct option_spec options[] = {
      100},
     {0, "exclude", "PATH", "trace: leave out this document, or all below this folder", KIND_TEXT, MEMBER(exclude), 0},
     {0, "color", "WHEN", "auto, always or never; default auto: on a terminal", KIND_COLOR, MEMBER(color), 0},
+    {0, "pager", NULL, "on a terminal, through $VERBATIM_PAGER, $PAGER or less", KIND_SWITCH, MEMBER(pager), 0},
     {'h', "help", NULL, "print this", KIND_ACTION, MEMBER(action), CLI_HELP},
     {'V', "version", NULL, "print the version", KIND_ACTION, MEMBER(action), CLI_VERSION},
 };

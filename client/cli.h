@@ -28,7 +28,7 @@ struct cli {
     const struct cli_command *command; /* CLI_RUN */
     const char *index_dir;             /* borrowed from argv, as all strings here */
     const char *socket;
-    bool json, vimgrep;
+    bool json, vimgrep, pager;
     bool limited; /* limit was given */
     uint32_t limit, context;
     enum cli_color color;

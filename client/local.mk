@@ -9,6 +9,8 @@ libverbatim_client_a_SOURCES = \
 	client/jsonread.h \
 	client/nearest.c \
 	client/nearest.h \
+	client/pager.c \
+	client/pager.h \
 	client/print.c \
 	client/print.h \
 	client/quote.c \

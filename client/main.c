@@ -6,6 +6,7 @@
 
 #include "client/cli.h"
 #include "client/hint.h"
+#include "client/pager.h"
 #include "client/session.h"
 #include "client/source.h"
 #include "client/term.h"
@@ -13,6 +14,9 @@
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
 #endif
+
+/* The pager that runs, for handlers of signals; 0: none. */
+static volatile sig_atomic_t pager;
 
 /* A page of a mapped index file that is no longer there; only what is safe in a handler. */
 static void on_bus_error(int signal)
@@ -25,7 +29,8 @@ static void on_bus_error(int signal)
     _exit(SESSION_ERROR);
 }
 
-static enum session_exit run(const struct cli *cli)
+/* term is of before the pager, which is no terminal. */
+static enum session_exit run(const struct cli *cli, const struct term *term)
 {
     struct source *source = NULL;
     struct err err = {0};
@@ -35,8 +40,48 @@ static enum session_exit run(const struct cli *cli)
         hint_no_source(cli, status);
         return SESSION_ERROR;
     }
-    enum session_exit code = session_run(cli, source);
+    enum session_exit code = session_run(cli, term, source);
     source_close(source);
+    return code;
+}
+
+/* The terminal is the pager's until its reader leaves it; only what is safe in a handler. */
+static void on_end(int number)
+{
+    pager_wait((pid_t)pager);
+    _exit(128 + number);
+}
+
+static void catch_ends(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+    struct sigaction action = {.sa_handler = on_end};
+    (void)sigfillset(&action.sa_mask);
+    for (size_t i = 0; i < BASE_COUNT(numbers); i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
+static enum session_exit run_through_pager(const struct cli *cli)
+{
+    struct term term;
+    struct err err = {0};
+    pid_t pid = 0;
+    term_init(&term, cli->color);
+    enum status status = cli->pager ? pager_start(&pid, &err) : ST_OK;
+    pager = pid;
+    if (pid > 0)
+        catch_ends();
+    enum session_exit code = SESSION_ERROR;
+    if (status == ST_OK)
+        code = run(cli, &term);
+    else
+        term_say("%s", err.text);
+    if (pid > 0) {
+        (void)fflush(stdout);
+        (void)signal(SIGINT, SIG_IGN); /* it is for the pager now */
+        (void)signal(SIGQUIT, SIG_IGN);
+        pager_wait(pid);
+    }
     return code;
 }
 
@@ -57,5 +102,5 @@ int main(int argc, char **argv)
     if (cli.action == CLI_VERSION)
         return puts("verbatim " PACKAGE_VERSION) < 0 ? SESSION_ERROR : SESSION_FOUND;
     (void)sigaction(SIGBUS, &bus, NULL);
-    return cli.command->verb == CLI_QUOTE ? (int)session_quote(&cli) : (int)run(&cli);
+    return cli.command->verb == CLI_QUOTE ? (int)session_quote(&cli) : (int)run_through_pager(&cli);
 }

@@ -305,10 +305,9 @@ static bool run(struct session *s)
     return ok;
 }
 
-enum session_exit session_run(const struct cli *cli, struct source *source)
+enum session_exit session_run(const struct cli *cli, const struct term *term, struct source *source)
 {
-    struct session s = {.cli = cli, .source = source};
-    term_init(&s.term, cli->color);
+    struct session s = {.cli = cli, .source = source, .term = *term};
     enum session_exit code = SESSION_ERROR;
     bool ready = cli->command->verb != CLI_TRACE || trace_read(cli, &s.argument);
     if (cli->command->verb != CLI_TRACE)

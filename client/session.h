@@ -5,11 +5,12 @@
 
 #include "client/cli.h"
 #include "client/source.h"
+#include "client/term.h"
 
 enum session_exit { SESSION_FOUND = 0, SESSION_NOTHING = 1, SESSION_ERROR = 2 };
 
 /* What it has to say goes to standard output and standard error. */
-enum session_exit session_run(const struct cli *cli, struct source *source);
+enum session_exit session_run(const struct cli *cli, const struct term *term, struct source *source);
 
 /* `quote`: needs no source. */
 enum session_exit session_quote(const struct cli *cli);

@@ -17,8 +17,10 @@ sources=$(find $rooms -name '*.[ch]' -o -name '*.cc' | LC_ALL=C sort)
 scripts=$(find $rooms script .ci -type f \( -name '*.sh' -o -name '*.py' -o -path 'script/*' -o -path '.ci/*' \) |
     LC_ALL=C sort)
 # shellcheck disable=SC2086
-makefiles="configure.ac Makefile.am $(find m4 editors $rooms -name local.mk -o -name '*.m4' | LC_ALL=C sort)"
-plugins=$(find editors -name '*.vim' -o -name '*.el' -o -name '*.lua' -o -name '*.txt' | LC_ALL=C sort)
+makefiles="configure.ac Makefile.am
+$(find m4 completions editors $rooms -name local.mk -o -name '*.m4' | LC_ALL=C sort)"
+plugins=$(find completions editors -name '_verbatim' -o -name '*.bash' -o -name '*.fish' -o -name '*.vim' \
+    -o -name '*.el' -o -name '*.lua' -o -name '*.txt' | LC_ALL=C sort)
 
 checks=0 failed=0
 # check WHAT FOUND: passes when nothing was found.

@@ -126,6 +126,7 @@ EXTRA_DIST += $(FAULTS_FILES)
 # The terminal client.
 CLIENT_FILES = \
 	tests/client/client.py \
+	tests/client/completion.py \
 	tests/client/exits.py \
 	tests/client/hints.py \
 	tests/client/manual.py \
