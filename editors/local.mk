@@ -50,3 +50,4 @@ uninstall-hook:
 	  done; \
 	  rmdir "$$pack" "$${pack%/start/verbatim}/start" "$${pack%/start/verbatim}" 2> /dev/null || : ; \
 	done
+	rmdir '$(DESTDIR)$(docdir)' 2> /dev/null || :
