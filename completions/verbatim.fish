@@ -23,11 +23,14 @@ end
 
 # The last word of a query; what stands before it stays.
 function __verbatim_words
+    string match -q -- '-*' (commandline -ct); and return
     set -l token (__verbatim_token)
     set -l word (string match -r '[\p{L}\p{M}\p{N}]+$' -- $token)
     test -n "$word"; or return
     set -l head (string sub -l (math (string length -- $token) - (string length -- $word)) -- $token)
-    __verbatim_ask words $word | string replace -r '^([^\t]*)\t([^\t]*)\t.*' "$head\$1\t\$2 documents"
+    __verbatim_ask words $word | while read -l -d \t found documents occurrences
+        printf '%s%s\t%s documents\n' "$head" $found $documents
+    end
 end
 
 function __verbatim_paths
