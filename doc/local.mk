@@ -7,4 +7,5 @@ dist_doc_DATA += \
 dist_man_MANS += \
 	doc/verbatim-indexer.1 \
 	doc/verbatim-queryd.1 \
-	doc/verbatim.1
+	doc/verbatim.1 \
+	doc/verbatim.conf.5

@@ -11,7 +11,8 @@
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 enum {
-    DETECT_BYTES = 1 << 18, /* what the detector gets to see, from the first byte that is not ASCII on */
+    DETECT_BYTES = 1 << 16, /* what the detector gets to see, from the first byte that is not ASCII on: it is C++, and
+                               throws where memory runs out */
     COOKIE_BYTES = 1024,
     NAME_LEN = 40,
     ESCAPE = 0x1b

@@ -200,7 +200,10 @@ static enum status read_open(struct passage *p, const struct file *file, struct 
                               .path = in->stored_path.data,
                               .path_len = in->stored_path.len,
                               .max_size = in->max_file_size,
-                              .sink = &sink};
+                              .sink = &sink,
+                              .options = in->options,
+                              .open_path = in->open_path.data,
+                              .stop = in->stop};
     struct stat st;
     int64_t began = now_ns();
     if (fstat(in->input.fd, &st) == 0)

@@ -50,6 +50,7 @@ void intake_notes_release(struct intake_notes *notes); /* safe on a zeroed one *
 struct intake {
     const struct file_list *files; /* borrowed, as stop */
     bool follow;
+    const struct options *options; /* borrowed; NULL: no filters */
     uint64_t max_file_size;
     const volatile sig_atomic_t *stop; /* may be NULL */
     struct reader_room room;

@@ -3,6 +3,8 @@ noinst_LIBRARIES += libverbatim_indexer.a
 libverbatim_indexer_a_SOURCES = \
 	indexer/charset.c \
 	indexer/charset.h \
+	indexer/config.c \
+	indexer/config.h \
 	indexer/entities.c \
 	indexer/entities.h \
 	indexer/exits.c \
@@ -39,6 +41,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/options.h \
 	indexer/pipeline.c \
 	indexer/pipeline.h \
+	indexer/program.c \
+	indexer/program.h \
 	indexer/progress.c \
 	indexer/progress.h \
 	indexer/rawhtml.c \

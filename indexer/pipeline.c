@@ -266,6 +266,7 @@ static enum status run_threads(struct pipeline *p, struct worker *workers, pthre
         workers[n] = (struct worker){.p = p,
                                      .intake = {.files = p->o->files,
                                                 .follow = p->o->follow,
+                                                .options = p->o->options,
                                                 .max_file_size = p->o->max_file_size,
                                                 .stop = p->o->stop}};
         int errnum = pthread_create(&threads[n], NULL, worker_main, &workers[n]);

@@ -46,6 +46,7 @@ struct pipeline_options {
     unsigned jobs;                 /* threads, at least 1 */
     const struct file_list *files; /* borrowed; NULL when no task has files */
     bool follow;
+    const struct options *options; /* for the filters */
     uint64_t max_file_size;            /* bytes of one document */
     uint64_t first_number;             /* of the chunks: one more for each task of the same build before */
     const volatile sig_atomic_t *stop; /* not 0: give up with ST_CANCELLED; NULL: never */

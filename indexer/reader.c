@@ -1,6 +1,8 @@
 /* reader.c - see reader.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/reader.h"
 
+#include "indexer/program.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -57,6 +59,15 @@ const struct reader *reader_for(const char *path, size_t path_len)
     return NULL;
 }
 
+const struct reader *reader_named(const char *name)
+{
+    for (size_t i = 0; i < BASE_COUNT(readers); i++) {
+        if (strcmp(readers[i]->name, name) == 0)
+            return readers[i];
+    }
+    return NULL;
+}
+
 static const struct reader *by_beginning(const struct reading *r)
 {
     const struct buf *b = &r->in->bytes;
@@ -85,8 +96,21 @@ static const struct reader *choose(const struct reading *r)
     return mailbox ? &reader_mbox : named;
 }
 
+/* What a program of the configuration makes of the file. */
+static enum read_result read_filtered(struct reading *r, const struct filter_program *program)
+{
+    if (r->in->size > r->max_size)
+        return READ_TOO_LARGE;
+    enum read_result result = program_run(program, r->in, r->open_path, r->max_size, r->stop);
+    r->filtered = true;
+    return result == READ_OK ? reader_named(program->type)->read(r) : result;
+}
+
 enum read_result reader_read(struct reading *r)
 {
+    const struct filter_program *program = r->options == NULL ? NULL : program_for(r->options, r->path, r->path_len);
+    if (program != NULL)
+        return read_filtered(r, program);
     enum read_result result = input_fill(r->in, FIRST_LOOK);
     if (result == READ_OK && input_is_gzip(r->in)) {
         result = input_unpack(r->in);
@@ -140,6 +164,8 @@ struct document reading_document(const struct reading *r)
 
 enum read_result reading_give(struct reading *r, struct document *doc)
 {
+    if (r->filtered)
+        doc->n_columns = 0;
     return r->sink->document(r->sink->user, doc) ? READ_OK : READ_STOPPED;
 }
 

@@ -4,12 +4,15 @@
 #ifndef VERBATIM_READER_H
 #define VERBATIM_READER_H
 
+#include <signal.h>
+
 #include "indexer/charset.h"
 #include "indexer/footnotes.h"
 #include "indexer/frontmatter.h"
 #include "indexer/input.h"
 #include "indexer/markup.h"
 #include "indexer/message.h"
+#include "indexer/options.h"
 #include "lib/base.h"
 #include "store/document.h"
 
@@ -45,6 +48,10 @@ struct reading {
     size_t path_len;
     uint64_t max_size; /* bytes of a document, unpacked, at most DOCUMENT_TEXT_MAX */
     const struct reader_sink *sink;
+    const struct options *options;     /* for the filters; NULL: none */
+    const char *open_path;             /* with options: the file's absolute path */
+    const volatile sig_atomic_t *stop; /* not 0: a filter is ended; NULL: never */
+    bool filtered;                     /* columns are those of the text, not of a source that nobody has */
 };
 
 struct reader {
@@ -59,6 +66,9 @@ extern const struct reader reader_text, reader_md, reader_html, reader_mail, rea
 
 /* The reader that a path names by its extension, or NULL. */
 const struct reader *reader_for(const char *path, size_t path_len);
+
+/* The reader of this name, or NULL. */
+const struct reader *reader_named(const char *name);
 
 /* Reads the file behind r->in, packed or not: as the kind that its name or its beginning tells. What is returned is
  * about the file as a whole; documents may have been given whatever it is. */

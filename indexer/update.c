@@ -227,6 +227,7 @@ static enum status read_into(struct run *r, struct build *build, struct manifest
     struct pipeline_options p = {.jobs = (unsigned)r->o->jobs,
                                  .files = &r->walk.files,
                                  .follow = r->o->follow,
+                                 .options = r->o,
                                  .max_file_size = r->o->max_file_size,
                                  .stop = r->stop,
                                  .progress = &r->progress,

@@ -139,14 +139,14 @@ static bool last_part_is_plain(const char *glob, const char *end)
     return plain;
 }
 
-bool glob_match(const char *glob, size_t glob_len, const char *path, size_t path_len)
+static bool match(const char *glob, size_t glob_len, const char *path, size_t path_len, bool folders)
 {
     size_t kept = glob_len;
     while (kept > 1 && glob[kept - 1] == '/')
         kept--;
     const char *end = glob + kept;
     struct matching m = {.glob_start = glob, .glob_end = end, .path_end = path + path_len, .g = glob, .p = path};
-    m.names_folder = kept > 0 && (kept < glob_len || last_part_is_plain(glob, end));
+    m.names_folder = folders && kept > 0 && (kept < glob_len || last_part_is_plain(glob, end));
     for (;;) {
         if (m.g == end) {
             if (m.p == m.path_end || (m.names_folder && *m.p == '/'))
@@ -160,6 +160,32 @@ bool glob_match(const char *glob, size_t glob_len, const char *path, size_t path
         if (!fall_back(&m))
             return false;
     }
+}
+
+bool glob_match(const char *glob, size_t glob_len, const char *path, size_t path_len)
+{
+    return match(glob, glob_len, path, path_len, true);
+}
+
+bool glob_match_exact(const char *glob, size_t glob_len, const char *path, size_t path_len)
+{
+    return match(glob, glob_len, path, path_len, false);
+}
+
+bool glob_is_whole(const char *glob, size_t glob_len)
+{
+    const char *end = glob + glob_len;
+    for (const char *g = glob; g < end;) {
+        const char *after = g + 1;
+        if (*g == '\\')
+            after = g + 2;
+        else if (*g == '[')
+            (void)class_match(g, end, 'x', &after);
+        if (after == NULL)
+            return false;
+        g = after;
+    }
+    return true;
 }
 
 bool glob_has_wildcard(const char *glob, size_t glob_len)

@@ -19,6 +19,12 @@
  * glob_len * path_len * path_len, memory is constant. */
 bool glob_match(const char *glob, size_t glob_len, const char *path, size_t path_len);
 
+/* The same without folders: only the path itself. */
+bool glob_match_exact(const char *glob, size_t glob_len, const char *path, size_t path_len);
+
+/* Whether each bracket that opens a class is closed. */
+bool glob_is_whole(const char *glob, size_t glob_len);
+
 /* Whether it holds any of * ? [ \ (otherwise it is plain words). */
 bool glob_has_wildcard(const char *glob, size_t glob_len);
 

@@ -96,6 +96,7 @@ endif
 
 # The programs from outside.
 INDEXER_TESTS = \
+	tests/indexer/config.sh \
 	tests/indexer/exits.sh \
 	tests/indexer/history.py \
 	tests/indexer/losses.sh \
