@@ -23,6 +23,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/html.h \
 	indexer/htmltext.c \
 	indexer/htmltext.h \
+	indexer/ignore.c \
+	indexer/ignore.h \
 	indexer/info.c \
 	indexer/info.h \
 	indexer/input.c \

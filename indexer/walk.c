@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "indexer/filter.h"
+#include "indexer/ignore.h"
 #include "lib/array.h"
 
 enum entry_kind { ENTRY_FILE, ENTRY_FOLDER };
@@ -35,6 +36,8 @@ struct level {
     size_t n, cap;
     uint32_t folder; /* in the list of files */
     bool unreadable;
+    struct ignore ignore; /* what the folder's own files say */
+    size_t stored_len;    /* of its stored path, which the rules are about what is below */
 };
 
 /* What all levels share. */
@@ -140,6 +143,18 @@ static enum status add_entry(struct state *s, struct level *level, const char *n
     return ST_OK;
 }
 
+/* The nearest folder whose rules say something decides. */
+static bool is_ignored(const struct state *s, const struct level *level, bool is_folder)
+{
+    for (; level != NULL; level = level->above) {
+        const char *below = s->stored.data + level->stored_len;
+        enum ignore_says says = ignore_ask(&level->ignore, below, s->stored.len - level->stored_len, is_folder);
+        if (says != IGNORE_NOTHING)
+            return says == IGNORE_PASS_OVER;
+    }
+    return false;
+}
+
 /* Looks at one name, which the filters did not refuse yet. */
 static enum status look_at(struct state *s, struct level *level, const char *name)
 {
@@ -160,8 +175,9 @@ static enum status look_at(struct state *s, struct level *level, const char *nam
         report_skip(w->report, s->stored.data, s->stored.len, "skipped: a symbolic link that leads nowhere");
     } else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) {
         report_note(w->report, s->stored.data, s->stored.len, "passed over: %s", kind_name(st.st_mode));
-    } else if (S_ISDIR(st.st_mode) ? filter_enters(w->options, below, below_len)
-                                   : filter_takes(w->options, below, below_len)) {
+    } else if ((S_ISDIR(st.st_mode) ? filter_enters(w->options, below, below_len)
+                                    : filter_takes(w->options, below, below_len)) &&
+               !is_ignored(s, level, S_ISDIR(st.st_mode))) {
         status = add_entry(s, level, name, &st, linked);
     }
     s->stored.len = before;
@@ -341,6 +357,24 @@ static enum status take_entries(struct state *s, struct level *level)
     return st;
 }
 
+/* One that cannot be read is named, and passes over nothing. */
+static enum status read_ignore_files(struct state *s, struct level *level)
+{
+    const struct word_list *names = &s->w->options->ignore_files;
+    level->stored_len = s->stored.len;
+    for (size_t i = 0; i < names->n; i++) {
+        enum status st = ignore_read(&level->ignore, level->fd, names->items[i]);
+        if (st == ST_NOMEM)
+            return err_nomem(s->err);
+        if (st != ST_NOT_FOUND)
+            continue;
+        struct err why;
+        (void)err_sys(&why, ST_IO, errno, "%s: cannot be read, so nothing is passed over", names->items[i]);
+        report_skip(s->w->report, s->stored.data, s->stored.len, "%s", why.text);
+    }
+    return ST_OK;
+}
+
 /* Reads and walks an open folder; closes it. */
 static enum status walk_level(struct state *s, struct level *level)
 {
@@ -354,12 +388,15 @@ static enum status walk_level(struct state *s, struct level *level)
     if (s->w->stop != NULL && *s->w->stop != 0)
         st = err_set(s->err, ST_CANCELLED, "stopped");
     else
+        st = read_ignore_files(s, level);
+    if (st == ST_OK)
         st = read_folder(s, level, dir);
     if (st == ST_OK && level->above != NULL && is_index(level))
         report_note(s->w->report, s->stored.data, s->stored.len, "passed over: an index");
     else if (st == ST_OK)
         st = take_entries(s, level);
     closedir(dir);
+    ignore_release(&level->ignore);
     buf_release(&level->names);
     free(level->entries);
     return st;

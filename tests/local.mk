@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/test_file \
 	tests/unit/test_fold \
 	tests/unit/test_glob \
+	tests/unit/test_ignore \
 	tests/unit/test_input \
 	tests/unit/test_json \
 	tests/unit/test_known \
@@ -99,6 +100,7 @@ INDEXER_TESTS = \
 	tests/indexer/config.sh \
 	tests/indexer/exits.sh \
 	tests/indexer/history.py \
+	tests/indexer/kinds.sh \
 	tests/indexer/losses.sh \
 	tests/indexer/paths.sh \
 	tests/indexer/signals.sh \
