@@ -185,10 +185,8 @@ static bool put_multipart(struct writing *w, GMimeMultipart *multipart, unsigned
     if (is_type(object, "multipart", "alternative"))
         return put_alternative(w, multipart, depth);
     /* Behind the root of a page are its pictures and styles, behind what is signed its signature. */
-    bool only_first = is_type(object, "multipart", "related") || is_type(object, "multipart", "signed");
-    if (only_first && n > 1)
-        n = 1;
-    for (int i = 0; i < n; i++)
+    bool one_only = is_type(object, "multipart", "related") || is_type(object, "multipart", "signed");
+    for (int i = 0; i < n && !(one_only && any); i++)
         any = put_object(w, g_mime_multipart_get_part(multipart, i), depth) || any;
     return any;
 }

@@ -122,6 +122,9 @@ static void the_readable_parts(void **state)
            "[a.eml|s]\nSubject: s\n\nbody\n\nAttachment: f\u00fcr.diff\n\n+line");
     expect("a.eml", MULTI("related", PART("text/html", "", "<p>page<style>p{}</style>") PART("text/css", "", "p {}")),
            "[a.eml|s]\nSubject: s\n\npage");
+    expect("a.eml",
+           MULTI("related", PART("image/png", "", "xx") PART("text/html", "", "<p>page") PART("text/css", "", "p {}")),
+           "[a.eml|s]\nSubject: s\n\npage");
     expect("a.eml", MULTI("mixed", PART("message/rfc822", "", "Subject: inner\nFrom: x@y\n\ninside")),
            "[a.eml|s]\nSubject: s\n\nFrom: x@y\nSubject: inner\n\ninside");
     expect("a.eml", "Subject: s\nContent-Type: application/pdf\n\nwords", "[a.eml|s]\nSubject: s\n");
