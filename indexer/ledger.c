@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "indexer/program.h"
 #include "lib/array.h"
 
 static const int64_t SECOND = 1000000000;
@@ -214,17 +215,23 @@ static bool depends_on_limit(const struct known_file *known)
     return known->outcome == KNOWN_TOO_LARGE || known->n_parts > 0 || known->n_skipped > 0;
 }
 
+/* Of what reads the file at hand. */
+static uint32_t stamp_of(const struct ledger *l)
+{
+    return program_stamp(l->options, l->step.path.data, l->step.path.len);
+}
+
 static bool is_as_known(const struct ledger *l, const struct file *file, const struct known_file *known)
 {
     bool limit_moved = l->known->limit != l->options->max_file_size;
-    return same_place(file, known) && !known->unsure && !l->options->checksum && known->stamp == READER_VERSION &&
+    return same_place(file, known) && !known->unsure && !l->options->checksum && known->stamp == stamp_of(l) &&
            known->outcome != KNOWN_UNREADABLE && !(limit_moved && depends_on_limit(known));
 }
 
 static enum file_action choose(const struct ledger *l, struct file *file, const struct known_file *known)
 {
     file->known_hash = NULL;
-    if (file->size > l->options->max_file_size)
+    if (file->size > l->options->max_file_size && !reader_takes_any_size(l->step.path.data, l->step.path.len))
         return FILE_TOO_LARGE;
     if (file->denied)
         return FILE_DENIED;
@@ -234,7 +241,7 @@ static enum file_action choose(const struct ledger *l, struct file *file, const 
         return FILE_KEEP;
     bool limit_moved = l->known->limit != l->options->max_file_size;
     bool same_second = file->mtime_ns / SECOND == known->mtime_ns / SECOND;
-    if (known->n_docs > 0 && known->outcome == KNOWN_READ && known->stamp == READER_VERSION && same_second &&
+    if (known->n_docs > 0 && known->outcome == KNOWN_READ && known->stamp == stamp_of(l) && same_second &&
         !(limit_moved && depends_on_limit(known)))
         file->known_hash = known->hash;
     return FILE_READ;
@@ -392,7 +399,7 @@ static struct known_file describe(const struct ledger *l, const struct file *fil
                                .mtime_ns = file->mtime_ns,
                                .inode = file->inode,
                                .hash = no_hash,
-                               .stamp = READER_VERSION,
+                               .stamp = stamp_of(l),
                                .outcome = outcome};
 }
 

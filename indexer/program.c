@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "indexer/reader.h"
 #include "lib/glob.h"
 
 enum { STEP = 1 << 16, SAID_MAX = 400, LOOK_EVERY = 100 /* milliseconds */, NOT_RUN = 127 };
@@ -38,6 +39,24 @@ const struct filter_program *program_for(const struct options *o, const char *pa
         }
     }
     return NULL;
+}
+
+static uint32_t mix(uint32_t hash, const char *word)
+{
+    for (; *word != '\0'; word++)
+        hash = (hash ^ (uint32_t)(unsigned char)*word) * UINT32_C(16777619);
+    return (hash ^ 0xff) * UINT32_C(16777619);
+}
+
+uint32_t program_stamp(const struct options *o, const char *path, size_t path_len)
+{
+    const struct filter_program *program = program_for(o, path, path_len);
+    if (program == NULL)
+        return READER_VERSION;
+    uint32_t hash = mix(UINT32_C(2166136261), program->type);
+    for (size_t i = 0; i < program->argv.n; i++)
+        hash = mix(hash, program->argv.items[i]);
+    return hash < READER_VERSION + 1 ? hash + READER_VERSION + 1 : hash;
 }
 
 /* ---- starting ------------------------------------------------------------------------------------------------ */

@@ -96,6 +96,12 @@ static const struct reader *choose(const struct reading *r)
     return mailbox ? &reader_mbox : named;
 }
 
+bool reader_takes_any_size(const char *path, size_t path_len)
+{
+    struct reading r = {.path = path, .path_len = path_len};
+    return reader_for(path, unpacked_path_len(&r)) == &reader_mbox;
+}
+
 /* What a program of the configuration makes of the file. */
 static enum read_result read_filtered(struct reading *r, const struct filter_program *program)
 {

@@ -67,6 +67,9 @@ extern const struct reader reader_text, reader_md, reader_html, reader_mail, rea
 /* The reader that a path names by its extension, or NULL. */
 const struct reader *reader_for(const char *path, size_t path_len);
 
+/* Whether a file of this name may be larger than a document may be: it holds many. */
+bool reader_takes_any_size(const char *path, size_t path_len);
+
 /* The reader of this name, or NULL. */
 const struct reader *reader_named(const char *name);
 

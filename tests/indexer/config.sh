@@ -70,6 +70,9 @@ cp packed/one.up 'packed/with "odd" name.up'
 filter up 'tr A-Z a-z'
 run 0 'a filter reads standard input' --config f.conf
 is 'its words are found' "$("$program" --index f --info | grep -c '^documents	3$')" 1
+filter up 'echo one two three four'
+run 0 'another command' --config f.conf
+is 'reads its documents again' "$(info f words)" 18
 filter up 'cat %f' 'type = html'
 run 0 'a filter reads a file by its name' --config f.conf --rebuild
 filter up 'sh -c "echo first line >&2; echo second >&2; exit 3"'
