@@ -65,6 +65,10 @@ static enum status read_live(struct run *r, struct err *err)
         report_verbose(r->report, "%s; starting over", err->text);
         return ST_OK;
     }
+    if (st == ST_VERSION && r->o->rebuild)
+        return err_set(err, ST_VERSION,
+                       "%s: the index has another format, from which its roots cannot be told: name them",
+                       r->o->index_dir);
     return st;
 }
 

@@ -96,6 +96,34 @@ run 65 'info of a damaged index' --index damaged --info
 run 65 'update of a damaged index' --index damaged docs
 run 0 'a damaged segment is no reason not to start over' --index damaged --rebuild docs
 run 0 'and then it is whole' --index damaged --check
+# what is damaged is not merged into something whole
+run 0 'an index' --index damaged3 docs
+cp damaged3/seg-*/text "$work/text"
+printf 'X' | dd of="$(echo damaged3/seg-*/text)" bs=1 seek=70 conv=notrunc 2> /dev/null
+echo more > docs/more.txt
+run 65 'a run that would merge a damaged segment' --index damaged3 docs
+says err 'seg-00000001-0/text: damaged' 'it is named'
+run 65 'and it is still damaged' --index damaged3 --check
+cp "$work/text" damaged3/seg-00000001-0/text
+run 0 'repaired from a backup' --index damaged3 docs
+is 'the new one is there' "$(info damaged3 documents)" 3
+rm docs/more.txt
+run 0 'and whole' --index damaged3 --check
+cp -r damaged3 damaged4
+printf 'X' | dd of="$(echo damaged4/files-*)" bs=1 seek=90 conv=notrunc 2> /dev/null
+run 65 'a damaged table of files' --index damaged4 docs
+run 65 'check finds it' --index damaged4 --check
+run 0 'starting over' --index damaged4 --rebuild docs
+
+# another version of the format
+sed -i '1s/index [0-9]*/index 1/' damaged3/gen-*
+run 65 'an index of another version' --index damaged3 docs
+says err '[-]-rebuild' 'the way out is named'
+run 65 'without names' --index damaged3 --rebuild
+says err 'name them' 'it says that they are needed'
+run 0 'with them' --index damaged3 --rebuild docs
+is 'it is new' "$(info damaged3 documents)" 2
+
 cp -r i damaged2
 echo rubbish > damaged2/current
 run 65 'update with a damaged current' --index damaged2 docs
