@@ -211,6 +211,7 @@ static void titles(void **state)
 static void front_matter_is_no_text(void **state)
 {
     (void)state;
+    expect_title("\n---\ntitle: A\n---\ntext\n", "title: A", true); /* behind an empty line it is Markdown */
     expect_text("---\ntitle: T\ntags: [a, b]\n---\ntext\n", "\n\n\n\ntext\n");
     expect_place("---\ntitle: T\n---\n\n*text*\n", "text", 5, 2);
     expect_text("---\n---\nx", "\n\nx");
