@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	bench/churn.py bench/compare.py \
 	bench/pathological.py \
 	bench/run.sh \
+	bench/trace.py \
 	bench/PeerLucene.java \
 	bench/peers/checks.py \
 	bench/peers/classes.py \

@@ -51,6 +51,8 @@ static const struct option_spec options[] = {
     {0, "coverage", "PERCENT", "trace: how much of the text a passage shares at least", KIND_NUMBER, MEMBER(coverage),
      100},
     {0, "exclude", "PATH", "trace: leave out this document, or all below this folder", KIND_TEXT, MEMBER(exclude), 0},
+    {0, "all", NULL, "trace: what all documents share with each other; needs --index", KIND_SWITCH, MEMBER(all), 0},
+    {0, "report", "FILE", "trace --all: write the best passages side by side, as HTML", KIND_TEXT, MEMBER(report), 0},
     {0, "color", "WHEN", "auto, always or never; default auto: on a terminal", KIND_COLOR, MEMBER(color), 0},
     {0, "pager", NULL, "on a terminal, through $VERBATIM_PAGER, $PAGER or less", KIND_SWITCH, MEMBER(pager), 0},
     {'h', "help", NULL, "print this", KIND_ACTION, MEMBER(action), CLI_HELP},
@@ -174,6 +176,16 @@ static enum status check_together(struct cli *c, struct err *err)
         return err_set(err, ST_USAGE, "usage: verbatim %s %s", c->command->name, c->command->argument);
     if (c->command->argument[0] == '\0' && c->n_args > 0)
         return err_set(err, ST_USAGE, "%s: takes no arguments", c->command->name);
+    if (c->all && c->command->verb != CLI_TRACE)
+        return err_set(err, ST_USAGE, "--all is for trace");
+    if (c->all && c->index_dir == NULL)
+        return err_set(err, ST_USAGE, "trace --all reads an index itself: name it with --index");
+    if (c->all && c->n_args > 0)
+        return err_set(err, ST_USAGE, "trace --all takes no text");
+    if (c->all && c->run_given && (c->run < TRACE_MIN_RUN || c->run > TRACE_MAX_RUN))
+        return err_set(err, ST_USAGE, "--run: a number from %d to %d is needed", TRACE_MIN_RUN, TRACE_MAX_RUN);
+    if (c->report != NULL && !c->all)
+        return err_set(err, ST_USAGE, "--report goes with trace --all");
     if (c->index_dir != NULL && c->socket != NULL)
         return err_set(err, ST_USAGE, "--index and --socket do not go together: open an index, or ask a daemon");
     if (c->json && c->vimgrep)

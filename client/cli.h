@@ -35,6 +35,8 @@ struct cli {
     uint32_t run, tolerance, coverage; /* trace */
     bool run_given, tolerance_given, coverage_given;
     const char *exclude;
+    bool all;
+    const char *report; /* the file */
     char *const *args; /* behind the command */
     size_t n_args;
 };

@@ -3,6 +3,8 @@ noinst_LIBRARIES += libverbatim_client.a
 libverbatim_client_a_SOURCES = \
 	client/cli.c \
 	client/cli.h \
+	client/compare.c \
+	client/compare.h \
 	client/hint.c \
 	client/hint.h \
 	client/jsonread.c \
@@ -14,6 +16,8 @@ libverbatim_client_a_SOURCES = \
 	client/print.c \
 	client/print.h \
 	client/quote.c \
+	client/report.c \
+	client/report.h \
 	client/row.c \
 	client/row.h \
 	client/session.c \

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client/cli.h"
+#include "client/compare.h"
 #include "client/hint.h"
 #include "client/pager.h"
 #include "client/session.h"
@@ -102,5 +103,7 @@ int main(int argc, char **argv)
     if (cli.action == CLI_VERSION)
         return puts("verbatim " PACKAGE_VERSION) < 0 ? SESSION_ERROR : SESSION_FOUND;
     (void)sigaction(SIGBUS, &bus, NULL);
+    if (cli.all)
+        return (int)compare_run(&cli);
     return cli.command->verb == CLI_QUOTE ? (int)session_quote(&cli) : (int)run_through_pager(&cli);
 }

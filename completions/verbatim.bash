@@ -39,7 +39,8 @@ _verbatim_command() {
     local i
     for ((i = 1; i < ${#_verbatim_line[@]} - 1; i++)); do
         case ${_verbatim_line[i]} in
-        --index | --socket | --limit | -n | --context | -C | --color | --run | --tolerance | --coverage | --exclude)
+        --index | --socket | --limit | -n | --context | -C | --color | --run | --tolerance | --coverage | \
+            --exclude | --report)
             ((i++)) ;;
         -*) ;;
         *)

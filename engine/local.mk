@@ -29,7 +29,11 @@ libverbatim_engine_a_SOURCES = \
 	engine/show.h \
 	engine/trace.c \
 	engine/trace.h \
+	engine/trace_all.c \
+	engine/trace_all.h \
 	engine/trace_doc.c \
 	engine/trace_seed.c \
+	engine/trace_sort.c \
+	engine/trace_sort.h \
 	engine/trace_state.h \
 	engine/trace_text.c

@@ -109,12 +109,12 @@ static void cut_page(struct tracer *t, struct trace_result *out)
 
 /* ---- documents --------------------------------------------------------------------------------------------------- */
 
-static bool is_excluded(const struct trace_request *req, const char *path, size_t len)
+bool trace_is_excluded(const char *exclude, size_t exclude_len, const char *path, size_t len)
 {
-    size_t n = req->exclude_len;
-    if (req->exclude == NULL || n > len || memcmp(path, req->exclude, n) != 0)
+    size_t n = exclude_len;
+    if (exclude == NULL || n > len || memcmp(path, exclude, n) != 0)
         return false;
-    return n == len || n == 0 || req->exclude[n - 1] == '/' || path[n] == '/';
+    return n == len || n == 0 || exclude[n - 1] == '/' || path[n] == '/';
 }
 
 static enum status take_passages(struct tracer *t, uint32_t doc, const struct segment_doc *d, struct trace_result *out,
@@ -145,7 +145,7 @@ static enum status try_doc(struct tracer *t, uint32_t doc, struct trace_result *
     enum status status = trace_check_stop(t, err);
     if (status == ST_OK)
         status = segment_doc(t->segment, doc, &d, err);
-    if (status != ST_OK || is_excluded(&t->request, d.path, d.path_len))
+    if (status != ST_OK || trace_is_excluded(t->request.exclude, t->request.exclude_len, d.path, d.path_len))
         return status;
     out->candidates++;
     return take_passages(t, doc, &d, out, err);
@@ -163,9 +163,13 @@ static enum status trace_segment(struct tracer *t, const struct segment *segment
     return status;
 }
 
-static enum status begin(struct tracer *t, struct err *err)
+enum status tracer_begin(struct tracer *t, const struct snapshot *snap, const struct trace_request *req,
+                         struct err *err)
 {
-    const struct align_rules rules = {t->request.run, t->request.tolerance, LEAST_SCORE};
+    const struct align_rules rules = {req->run, req->tolerance, LEAST_SCORE};
+    clear(t);
+    t->snap = snap;
+    t->request = *req;
     enum status status = trace_read_text(t, err);
     if (status != ST_OK)
         return status;
@@ -179,10 +183,7 @@ enum status tracer_run(struct tracer *t, const struct snapshot *snap, const stru
                        struct trace_result *out, struct err *err)
 {
     *out = (struct trace_result){.docs = 0};
-    clear(t);
-    t->snap = snap;
-    t->request = *req;
-    enum status status = begin(t, err);
+    enum status status = tracer_begin(t, snap, req, err);
     out->words = t->n;
     for (size_t i = 0; i < snapshot_segments(snap) && status == ST_OK; i++)
         status = trace_segment(t, snapshot_segment(snap, i), out, err);

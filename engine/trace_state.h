@@ -78,6 +78,13 @@ void trace_drop_lists(struct tracer *t);
 enum status trace_align(struct tracer *t, uint32_t doc, const struct align_passage **passages, size_t *n,
                         struct err *err);
 
+/* Whether a path is the one left out, or below it. */
+bool trace_is_excluded(const char *exclude, size_t exclude_len, const char *path, size_t len);
+
+/* What tracer_run does before it looks at segments: reads the text. */
+enum status tracer_begin(struct tracer *t, const struct snapshot *snap, const struct trace_request *req,
+                         struct err *err);
+
 enum status trace_check_stop(const struct tracer *t, struct err *err);
 
 #endif

@@ -171,6 +171,41 @@ static enum status extend_begin(struct align *a, size_t first, struct err *err)
     }
 }
 
+static double value_of(const struct align *a, const struct align_pair *p)
+{
+    double value = (double)a->values[a->words[p->pos]];
+    return p->near ? ALIGN_NEAR * value : value;
+}
+
+static double cost_between(const struct align_pair *p, const struct align_pair *q)
+{
+    return align_join_cost(q->pos - p->pos - 1, q->doc_pos - p->doc_pos - 1);
+}
+
+/* Keeps the stretch of the pairs that comes to most. What stands apart at an end must be worth a little more than what
+ * it costs to get there: a word that both happen to have is no part of the passage. */
+static void trim(struct align *a, size_t first)
+{
+    double sum = 0, best = 0;
+    size_t from = first, best_from = first, best_to = first;
+    for (size_t i = first; i < a->n_pairs; i++) {
+        double cost = i > first ? cost_between(&a->pairs[i - 1], &a->pairs[i]) : 0;
+        cost += cost > 0 ? ALIGN_APART : 0;
+        if (sum - cost <= 0) {
+            sum = cost = 0;
+            from = i;
+        }
+        sum += value_of(a, &a->pairs[i]) - cost;
+        if (sum > best) {
+            best = sum;
+            best_from = from;
+            best_to = i + 1;
+        }
+    }
+    memmove(a->pairs + first, a->pairs + best_from, (best_to - best_from) * sizeof *a->pairs);
+    a->n_pairs = first + (best_to - best_from);
+}
+
 /* Counts what the pairs from `first` on come to. */
 static struct align_passage measure(const struct align *a, size_t first)
 {
@@ -183,11 +218,8 @@ static struct align_passage measure(const struct align *a, size_t first)
                                 .shared = (uint32_t)n};
     uint32_t run = 0;
     for (size_t i = 0; i < n; i++) {
-        float value = a->values[a->words[p[i].pos]];
         bool follows = i > 0 && p[i].pos == p[i - 1].pos + 1 && p[i].doc_pos == p[i - 1].doc_pos + 1;
-        out.score += p[i].near ? ALIGN_NEAR * (double)value : (double)value;
-        if (i > 0)
-            out.score -= align_join_cost(p[i].pos - p[i - 1].pos - 1, p[i].doc_pos - p[i - 1].doc_pos - 1);
+        out.score += value_of(a, &p[i]) - (i > 0 ? cost_between(&p[i - 1], &p[i]) : 0);
         run = p[i].near ? 0 : follows ? run + 1 : 1;
         out.run = run > out.run ? run : out.run;
         out.near += p[i].near;
@@ -235,6 +267,7 @@ static enum status make_passage(struct align *a, const uint32_t *numbers, size_t
         status = extend_begin(a, first, err);
     if (status != ST_OK)
         return status;
+    trim(a, first);
     struct align_passage p = measure(a, first);
     if (p.score < a->rules.score || p.run < a->rules.run || is_repeat(a, &p)) {
         a->n_pairs = first;

@@ -8,6 +8,7 @@
 #define ALIGN_CHANGED 0.20 /* a word that stands in the place of another */
 #define ALIGN_OPEN 0.20    /* words of one text with nothing in their place ... */
 #define ALIGN_LONGER 0.02  /* ... and each of them: a cut, an interruption */
+#define ALIGN_APART 0.10   /* what stands apart at an end is worth so much more than the way to it costs */
 #define ALIGN_NEAR 0.6     /* what a variant is worth of the word itself */
 
 /* Equal words in succession. */

@@ -141,6 +141,7 @@ TESTS += tests/client/run.sh
 
 # Tracing.
 TRACE_FILES = \
+	tests/trace/all.py \
 	tests/trace/generated.py \
 	tests/trace/oracle.py \
 	tests/trace/passages.py \

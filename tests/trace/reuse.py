@@ -94,6 +94,7 @@ class Collection:
 
     def __init__(self, numbers, share, n_texts=300, n_passages=60):
         language = Language(numbers)
+        self.common = set(language.words[:60])
         texts = [language.sentences(numbers.randrange(8, 40)) for _ in range(n_texts)]
         self.passages = []  # (words, set of numbers of texts, manner)
         for k in range(n_passages):

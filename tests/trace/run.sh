@@ -8,7 +8,7 @@ if [ "${PYTHON3:=python3}" = no ]; then
     exit 77
 fi
 failed=0
-for test in quotations generated passages; do
+for test in quotations generated passages all; do
     "$PYTHON3" -B "$top_srcdir/tests/trace/$test.py" --builddir "$top_builddir" --srcdir "$top_srcdir" || failed=1
 done
 exit "$failed"
