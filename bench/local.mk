@@ -1,5 +1,5 @@
 # bench/ - measures; built by make bench, and by make check, which tries them. SPDX-License-Identifier: GPL-2.0-or-later
-BENCHMARKS = bench/bench_verbatim bench/bench_feed bench/drive_verbatim bench/peer_xapian
+BENCHMARKS = bench/bench_load bench/bench_verbatim bench/bench_feed bench/drive_verbatim bench/peer_xapian
 if HAVE_SQLITE3
 BENCHMARKS += bench/peer_fts5
 endif
@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	bench/churn.py bench/compare.py \
 	bench/pathological.py \
 	bench/run.sh \
+	bench/soak.sh \
 	bench/trace.py \
 	bench/PeerLucene.java \
 	bench/peers/checks.py \
@@ -26,6 +27,8 @@ EXTRA_DIST += \
 	bench/peers/throughput.py \
 	bench/peers/upkeep.py \
 	bench/results
+bench_bench_load_SOURCES = bench/bench_load.c bench/load_check.c bench/load_check.h
+bench_bench_load_LDADD = libverbatim_queryd.a $(ENGINE_LIBS) $(LIBEVENT_LIBS)
 bench_bench_verbatim_SOURCES = bench/bench_verbatim.c
 bench_bench_verbatim_LDADD = $(ENGINE_LIBS)
 bench_bench_feed_SOURCES = bench/bench_feed.c

@@ -11,63 +11,141 @@
 /* ---- words ------------------------------------------------------------------------------------------------------- */
 
 struct gathered {
+    struct searcher *s;         /* asked whether to go on */
     struct browse_word *words; /* malloc'ed; bytes point into the snapshot */
     size_t n, cap;
+    unsigned steps;
 };
 
-static int by_bytes(const void *a, const void *b)
+/* Every few thousand words, so that it takes well under a millisecond in between. */
+static enum status goes_on(struct gathered *g, struct err *err)
 {
-    const struct browse_word *x = a, *y = b;
+    enum { STEPS_BETWEEN_CHECKS = 1 << 12 };
+    return ++g->steps % STEPS_BETWEEN_CHECKS == 0 ? searcher_check(g->s, err) : ST_OK;
+}
+
+static int by_bytes(const struct browse_word *x, const struct browse_word *y)
+{
     size_t len = x->len < y->len ? x->len : y->len;
     int order = memcmp(x->bytes, y->bytes, len);
     return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-static int by_frequency(const void *a, const void *b)
+static bool comes_first(const struct browse_word *x, const struct browse_word *y)
 {
-    const struct browse_word *x = a, *y = b;
-    if (x->occurrences != y->occurrences)
-        return x->occurrences > y->occurrences ? -1 : 1;
-    return by_bytes(a, b);
+    return x->occurrences != y->occurrences ? x->occurrences > y->occurrences : by_bytes(x, y) < 0;
 }
 
-static bool gather_segment(const struct segment *segment, const char *prefix, size_t len, struct gathered *g)
+static bool begins_with(const struct vocab_word *word, const char *prefix, size_t len)
+{
+    return word->len >= len && memcmp(word->bytes, prefix, len) == 0;
+}
+
+/* The same word of several segments is one: what the earlier ones have, ascending, is merged with this one's. */
+struct merge {
+    const struct browse_word *earlier;
+    size_t n, at;
+    struct gathered *into;
+};
+
+static enum status add_word(struct gathered *g, const struct browse_word *word, struct err *err)
+{
+    if (!ARRAY_RESERVE(g->words, g->cap, g->n + 1))
+        return err_nomem(err);
+    g->words[g->n++] = *word;
+    return goes_on(g, err);
+}
+
+static enum status merge_word(struct merge *m, struct browse_word *word, struct err *err)
+{
+    enum status status = ST_OK;
+    int order = 1;
+    while (status == ST_OK && m->at < m->n && (order = by_bytes(&m->earlier[m->at], word)) < 0)
+        status = add_word(m->into, &m->earlier[m->at++], err);
+    if (m->at < m->n && order == 0) {
+        word->documents += m->earlier[m->at].documents;
+        word->occurrences += m->earlier[m->at].occurrences;
+        m->at++;
+    }
+    return status == ST_OK ? add_word(m->into, word, err) : status;
+}
+
+static enum status merge_segment(struct merge *m, const struct segment *segment, const char *prefix, size_t len,
+                                 struct err *err)
 {
     const struct vocab *vocab = segment_vocab(segment);
-    uint32_t n = vocab_size(vocab);
-    for (uint32_t i = vocab_lower_bound(vocab, prefix, len); i < n; i++) {
+    enum status status = ST_OK;
+    for (uint32_t i = vocab_lower_bound(vocab, prefix, len); i < vocab_size(vocab) && status == ST_OK; i++) {
         struct vocab_word word = vocab_at(vocab, i);
-        if (word.len < len || memcmp(word.bytes, prefix, len) != 0)
-            break;
         uint32_t dead_documents;
         uint64_t dead_occurrences;
+        if (!begins_with(&word, prefix, len))
+            break;
         segment_dead_stats(segment, i, &dead_documents, &dead_occurrences);
         if (word.documents <= dead_documents)
             continue;
-        if (!ARRAY_RESERVE(g->words, g->cap, g->n + 1))
-            return false;
-        g->words[g->n++] = (struct browse_word){word.bytes, word.len, word.documents - dead_documents,
-                                                word.occurrences - dead_occurrences};
+        struct browse_word live = {word.bytes, word.len, word.documents - dead_documents,
+                                   word.occurrences - dead_occurrences};
+        status = merge_word(m, &live, err);
     }
-    return true;
+    while (status == ST_OK && m->at < m->n)
+        status = add_word(m->into, &m->earlier[m->at++], err);
+    return status;
 }
 
-/* The same word of several segments becomes one. */
-static void sum_up(struct gathered *g)
+static enum status gather(struct gathered *g, const struct snapshot *snap, const char *prefix, size_t len,
+                          struct err *err)
 {
-    if (g->n == 0)
-        return;
-    qsort(g->words, g->n, sizeof *g->words, by_bytes);
-    size_t n = 1;
-    for (size_t i = 1; i < g->n; i++) {
-        if (by_bytes(&g->words[n - 1], &g->words[i]) != 0) {
-            g->words[n++] = g->words[i];
-        } else {
-            g->words[n - 1].documents += g->words[i].documents;
-            g->words[n - 1].occurrences += g->words[i].occurrences;
-        }
+    enum status status = ST_OK;
+    for (size_t i = 0; i < snapshot_segments(snap) && status == ST_OK; i++) {
+        struct gathered next = {.s = g->s};
+        struct merge merge = {.earlier = g->words, .n = g->n, .into = &next};
+        status = merge_segment(&merge, snapshot_segment(snap, i), prefix, len, err);
+        free(g->words);
+        *g = next;
     }
-    g->n = n;
+    return status;
+}
+
+/* ---- the page of them: a heap, so that only what is shown gets sorted -------------------------------------------- */
+
+static void sift_down(struct browse_word *heap, size_t n, size_t at)
+{
+    struct browse_word moved = heap[at];
+    for (size_t child; (child = 2 * at + 1) < n; at = child) {
+        if (child + 1 < n && comes_first(&heap[child + 1], &heap[child]))
+            child++;
+        if (!comes_first(&heap[child], &moved))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = moved;
+}
+
+/* The first word moves behind the others, and the heap is one shorter. */
+static void pop(struct gathered *g, size_t *left)
+{
+    struct browse_word first = g->words[0];
+    g->words[0] = g->words[--*left];
+    g->words[*left] = first;
+    if (*left > 1)
+        sift_down(g->words, *left, 0);
+}
+
+/* Leaves the first `wanted` words at the end of the array, the very first last. */
+static enum status select_first(struct gathered *g, size_t wanted, struct err *err)
+{
+    enum status status = ST_OK;
+    size_t left = g->n;
+    for (size_t i = g->n / 2; i-- > 0 && status == ST_OK;) {
+        sift_down(g->words, g->n, i);
+        status = goes_on(g, err);
+    }
+    for (size_t i = 0; i < wanted && status == ST_OK; i++) {
+        pop(g, &left);
+        status = goes_on(g, err);
+    }
+    return status;
 }
 
 static char *show_word(const struct browse_word *word, struct arena *arena, size_t *len)
@@ -87,64 +165,50 @@ static char *show_word(const struct browse_word *word, struct arena *arena, size
     return shown;
 }
 
-static enum status give_page(const struct gathered *g, uint64_t offset, uint64_t limit, struct arena *arena,
+static enum status give_page(struct gathered *g, uint64_t offset, uint64_t limit, struct arena *arena,
                              struct browse_word **words, size_t *n, struct err *err)
 {
     size_t first = offset < g->n ? (size_t)offset : g->n;
     *n = limit < g->n - first ? (size_t)limit : g->n - first;
     *words = arena_alloc(arena, (*n + 1) * sizeof **words);
-    if (*words == NULL)
-        return err_nomem(err);
-    for (size_t i = 0; i < *n; i++) {
-        (*words)[i] = g->words[first + i];
-        (*words)[i].bytes = show_word(&g->words[first + i], arena, &(*words)[i].len);
-        if ((*words)[i].bytes == NULL)
-            return err_nomem(err);
+    enum status status = *words == NULL ? err_nomem(err) : *n > 0 ? select_first(g, first + *n, err) : ST_OK;
+    for (size_t i = 0; i < *n && status == ST_OK; i++) {
+        struct browse_word *word = &g->words[g->n - 1 - first - i];
+        (*words)[i] = *word;
+        (*words)[i].bytes = show_word(word, arena, &(*words)[i].len);
+        status = (*words)[i].bytes == NULL ? err_nomem(err) : goes_on(g, err);
     }
-    return ST_OK;
-}
-
-static enum status fold_prefix(const char *prefix, size_t len, char *folded, size_t *folded_len, struct err *err)
-{
-    struct tokenizer *t = tokenizer_new();
-    if (t == NULL)
-        return err_nomem(err);
-    struct token token;
-    enum status status = ST_OK;
-    tokenizer_begin(t, prefix, len, NULL);
-    if (!tokenizer_next(t, &token)) {
-        status = err_at(err, ST_BAD_QUERY, 1, "no word: type the beginning of one");
-    } else {
-        memcpy(folded, token.word, token.word_len);
-        *folded_len = token.word_len;
-        if (tokenizer_next(t, &token))
-            status = err_at(err, ST_BAD_QUERY, token.start + 1, "a second word: type the beginning of one word");
-    }
-    tokenizer_free(t);
     return status;
 }
 
-enum status browse_words(const struct snapshot *snap, const char *prefix, size_t len, uint64_t offset, uint64_t limit,
-                         struct arena *arena, struct browse_word **words, size_t *n, uint64_t *total, struct err *err)
+static enum status fold_prefix(struct tokenizer *t, const char *prefix, size_t len, char *folded, size_t *folded_len,
+                               struct err *err)
+{
+    struct token token;
+    tokenizer_begin(t, prefix, len, NULL);
+    if (!tokenizer_next(t, &token))
+        return err_at(err, ST_BAD_QUERY, 1, "no word: type the beginning of one");
+    memcpy(folded, token.word, token.word_len);
+    *folded_len = token.word_len;
+    if (tokenizer_next(t, &token))
+        return err_at(err, ST_BAD_QUERY, token.start + 1, "a second word: type the beginning of one word");
+    return ST_OK;
+}
+
+enum status browse_words(struct searcher *s, const struct snapshot *snap, const char *prefix, size_t len,
+                         uint64_t offset, uint64_t limit, struct arena *arena, struct browse_word **words, size_t *n,
+                         uint64_t *total, struct err *err)
 {
     char folded[TOKEN_BYTES_MAX];
     size_t folded_len = 0;
-    enum status status = fold_prefix(prefix, len, folded, &folded_len, err);
+    enum status status = fold_prefix(s->tokenizer, prefix, len, folded, &folded_len, err);
     if (status != ST_OK)
         return status;
-    struct gathered g = {0};
-    bool ok = true;
-    for (size_t i = 0; i < snapshot_segments(snap) && ok; i++)
-        ok = gather_segment(snapshot_segment(snap, i), folded, folded_len, &g);
-    if (ok) {
-        sum_up(&g);
-        if (g.n > 0)
-            qsort(g.words, g.n, sizeof *g.words, by_frequency);
-        *total = g.n;
+    struct gathered g = {.s = s};
+    status = gather(&g, snap, folded, folded_len, err);
+    *total = g.n;
+    if (status == ST_OK)
         status = give_page(&g, offset, limit, arena, words, n, err);
-    } else {
-        status = err_nomem(err);
-    }
     free(g.words);
     return status;
 }
@@ -209,7 +273,9 @@ enum status browse_lines(struct searcher *s, const struct segment *segment, uint
     size_t before = out->len, got = LINES_READ;
     for (uint32_t off = place.line_off; got == LINES_READ && l.line <= to; off += LINES_READ) {
         buf_clear(&s->scratch);
-        status = segment_text(segment, doc, off, LINES_READ, s->text, &s->scratch, err);
+        status = searcher_check(s, err);
+        if (status == ST_OK)
+            status = segment_text(segment, doc, off, LINES_READ, s->text, &s->scratch, err);
         if (status != ST_OK)
             return status;
         got = s->scratch.len;

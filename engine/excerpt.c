@@ -46,9 +46,16 @@ struct stretch {
 static enum status read_stretch(struct searcher *s, const struct search_hit *hit, size_t len, struct stretch *st,
                                 struct err *err)
 {
+    enum { PART = 1 << 20 };
     buf_clear(&s->scratch);
-    uint32_t want = len > UINT32_MAX ? UINT32_MAX : (uint32_t)len;
-    enum status status = segment_text(hit->segment, hit->doc, st->place.off, want, s->text, &s->scratch, err);
+    enum status status = ST_OK;
+    for (size_t got = 0; got < len && s->scratch.len == got && status == ST_OK; got += PART) {
+        uint32_t want = len - got < PART ? (uint32_t)(len - got) : PART;
+        status = searcher_check(s, err);
+        if (status == ST_OK)
+            status = segment_text(hit->segment, hit->doc, st->place.off + (uint32_t)got, want, s->text, &s->scratch,
+                                  err);
+    }
     if (status != ST_OK)
         return status;
     st->text = s->scratch.data;
@@ -67,6 +74,7 @@ static bool find_words(struct searcher *s, const struct search_hit *hit, const s
                        const struct search_match *match, struct excerpt *e, uint32_t *start, uint32_t *end,
                        enum status *status, struct err *err)
 {
+    enum { WORDS_BETWEEN_CHECKS = 1 << 12 };
     struct token token;
     size_t next = 0;
     e->n_spans = 0;
@@ -74,6 +82,8 @@ static bool find_words(struct searcher *s, const struct search_hit *hit, const s
     for (uint32_t pos = st->place.pos; *status == ST_OK && tokenizer_next(s->tokenizer, &token); pos++) {
         if (!st->to_end && token.end + TOKEN_BYTES_MAX > st->len)
             return false;
+        if (pos % WORDS_BETWEEN_CHECKS == 0 && (*status = searcher_check(s, err)) != ST_OK)
+            return true;
         if (pos == match->first)
             *start = (uint32_t)(st->place.off + token.start);
         if (next < match->n_words && pos == match->words[next]) {

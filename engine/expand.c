@@ -15,6 +15,7 @@ struct expansion {
     struct err *err;
     struct plan_leaf *leaf;
     struct fuzzy fuzzy;
+    unsigned seen;   /* words since it was last asked whether to stop */
     size_t hopeless; /* bytes of the word judged last with which no word begins that belongs; 0: not known */
     struct shim_stemmer *stemmer;
     char stem[256];
@@ -142,7 +143,15 @@ static size_t literal_prefix(const struct plan_leaf *leaf)
     return n;
 }
 
-enum { WORDS_BETWEEN_CHECKS = 1 << 12 };
+enum { WORDS_BETWEEN_CHECKS = 1 << 10 };
+
+static enum status goes_on(struct expansion *x)
+{
+    if (x->stop == NULL || x->stop->check == NULL || ++x->seen < WORDS_BETWEEN_CHECKS)
+        return ST_OK;
+    x->seen = 0;
+    return x->stop->check(x->stop->arg, x->err);
+}
 
 /* Index of the first word that does not begin with a prefix: 0xff is in no word. */
 static uint32_t behind_prefix(const struct vocab *vocab, const char *prefix, size_t len)
@@ -159,13 +168,12 @@ static enum status gather_segment(struct expansion *x, const struct segment *seg
     size_t prefix = literal_prefix(x->leaf);
     uint32_t n = vocab_size(vocab), i = vocab_lower_bound(vocab, x->leaf->text, prefix);
     bool ok = true;
-    for (enum status status = ST_OK; i < n;) {
+    while (i < n) {
         struct vocab_word word = vocab_at(vocab, i);
         x->hopeless = 0;
         if (word.len < prefix || memcmp(word.bytes, x->leaf->text, prefix) != 0)
             break;
-        if (i % WORDS_BETWEEN_CHECKS == 0 && x->stop != NULL && x->stop->check != NULL)
-            status = x->stop->check(x->stop->arg, x->err);
+        enum status status = goes_on(x);
         if (status == ST_OK && belongs(x, &word, &ok))
             status = add_word(x, word.bytes, word.len);
         if (status != ST_OK || !ok)
@@ -191,7 +199,9 @@ static enum status gather_stems(struct expansion *x, const struct segment *segme
                 return err_set(x->err, ST_DAMAGED, "segment %s: stems: damaged: a word that is not there",
                                segment_id(segment));
             struct vocab_word word = vocab_at(vocab, words[i]);
-            enum status status = belongs(x, &word, &ok) ? add_word(x, word.bytes, word.len) : ST_OK;
+            enum status status = goes_on(x);
+            if (status == ST_OK && belongs(x, &word, &ok))
+                status = add_word(x, word.bytes, word.len);
             if (status != ST_OK || !ok)
                 return status != ST_OK ? status : x->err->status;
         }

@@ -61,14 +61,33 @@ void searcher_free(struct searcher *s)
 
 /* ---- stopping ---------------------------------------------------------------------------------------------------- */
 
-static enum status check_stop(void *arg, struct err *err)
+enum status searcher_check(const struct searcher *s, struct err *err)
 {
-    const struct search_request *req = &((const struct searcher *)arg)->request;
+    const struct search_request *req = &s->request;
     if (req->cancel != NULL && atomic_load_explicit(req->cancel, memory_order_relaxed))
         return err_set(err, ST_CANCELLED, "cancelled");
     if (req->deadline != 0 && search_now() >= req->deadline)
-        return err_set(err, ST_TIMEOUT, "the query took too long");
+        return err_set(err, ST_TIMEOUT, "the request took too long");
     return ST_OK;
+}
+
+static enum status check_stop(void *arg, struct err *err)
+{
+    return searcher_check(arg, err);
+}
+
+void searcher_reset(struct searcher *s, const atomic_bool *cancel, int64_t deadline)
+{
+    enum { KEPT = 1 << 20 }; /* bytes of each that wait for the next use */
+    clear(s);
+    if (s->scratch.cap > KEPT)
+        buf_release(&s->scratch);
+    if (s->arena.total > KEPT)
+        arena_release(&s->arena);
+    if (s->page.total > KEPT)
+        arena_release(&s->page);
+    s->snap = NULL;
+    s->request = (struct search_request){.cancel = cancel, .deadline = deadline};
 }
 
 /* ---- before the documents ---------------------------------------------------------------------------------------- */
@@ -196,7 +215,7 @@ static enum status go_over(struct searcher *s, const struct segment *segment, st
 {
     uint32_t docs[BATCH], next = 0;
     for (size_t n = BATCH; n == BATCH;) {
-        enum status status = check_stop(s, err);
+        enum status status = searcher_check(s, err);
         n = status == ST_OK ? take_batch(candidates, segment, &next, docs, &status, err) : 0;
         size_t n_left = narrow_batch(s, segment, docs, n);
         p->out->candidates += n;
@@ -318,9 +337,6 @@ static void cut_page(struct searcher *s, const struct search_request *req, struc
     out->n_hits = n;
 }
 
-/* What was found before the deadline is still to be shown: nanoseconds for that. */
-#define TIME_FOR_THE_PAGE INT64_C(1000000000)
-
 static enum status search_segments(struct searcher *s, const struct search_request *req, struct search_result *out,
                                    struct err *err)
 {
@@ -333,9 +349,9 @@ static enum status search_segments(struct searcher *s, const struct search_reque
         status = search_segment(s, snapshot_segment(s->snap, i), &p, err);
     if (status == ST_TIMEOUT && out->docs > 0) {
         out->complete = SEARCH_TIMED_OUT;
-        s->request.deadline = search_now() + TIME_FOR_THE_PAGE;
         status = ST_OK;
     }
+    s->request.deadline = req->rows_deadline; /* what was found is still to be shown */
     return status;
 }
 
@@ -416,8 +432,11 @@ enum status search_matches(struct searcher *s, const struct search_hit *hit, con
     struct search_match *out = arena_alloc(&s->page, (count + 1) * sizeof *out);
     if (out == NULL)
         return err_nomem(err);
-    for (size_t i = 0; i < count && status == ST_OK; i++)
-        status = fill_match(s, &places[first + i], &out[i], err);
+    for (size_t i = 0; i < count && status == ST_OK; i++) {
+        status = searcher_check(s, err);
+        if (status == ST_OK)
+            status = fill_match(s, &places[first + i], &out[i], err);
+    }
     *matches = out;
     *n = status == ST_OK ? count : 0;
     return status;

@@ -20,6 +20,10 @@ struct searcher;
 struct searcher *searcher_new(unsigned reader); /* NULL when memory ran out */
 void searcher_free(struct searcher *s);         /* safe on NULL */
 
+/* Lets go of the last search_run and its snapshot, and says when what comes next has to stop: at a deadline in
+ * search_now() (0: none), or when *cancel becomes true (may be NULL). For browse.h; a search brings its own. */
+void searcher_reset(struct searcher *s, const atomic_bool *cancel, int64_t deadline);
+
 enum search_order { SEARCH_BY_RANK, SEARCH_BY_PATH, SEARCH_BY_DATE, SEARCH_BY_INDEX };
 
 /* What a page is made of: nothing (counts only), documents, or matches. offset and limit count those. */
@@ -35,6 +39,7 @@ struct search_request {
     uint64_t per_doc;          /* rows of one document on a page of matches at most; 0: all */
     bool stop_when_full;       /* stop once the page is full: counts are then lower bounds */
     int64_t deadline;          /* search_now() at which to stop; 0: none */
+    int64_t rows_deadline;     /* the same for search_matches and excerpts, after search_run: ST_TIMEOUT */
     const atomic_bool *cancel; /* becomes true when nobody wants the answer any more; may be NULL */
 };
 

@@ -32,6 +32,9 @@ struct searcher {
     struct arena page;
 };
 
+/* ST_OK, or ST_CANCELLED or ST_TIMEOUT when the request has to stop: to be asked every few milliseconds at least. */
+enum status searcher_check(const struct searcher *s, struct err *err);
+
 /* The part of search_run before any document is looked at. */
 enum status searcher_prepare(struct searcher *s, const struct snapshot *snap, const struct search_request *req,
                              struct err *err);

@@ -257,10 +257,25 @@ enum status matcher_count_title(struct matcher *m, const struct plan_span *unit,
     return status;
 }
 
+/* The words of a phrase that is one byte string stand side by side: nothing has to be looked for. */
+static enum status side_by_side(struct matcher *m, struct match_span span, const uint32_t **words, size_t *n,
+                                struct err *err)
+{
+    *n = (size_t)span.last - span.first + 1;
+    if (!ARRAY_RESERVE(m->pool.items, m->pool.cap, *n))
+        return err_nomem(err);
+    for (size_t i = 0; i < *n; i++)
+        m->pool.items[i] = span.first + (uint32_t)i;
+    *words = m->pool.items;
+    return ST_OK;
+}
+
 /* Only occurrences inside the span are looked at; one way that covers it tells its words. */
 enum status matcher_words(struct matcher *m, const struct plan_span *unit, struct match_span span,
                           const uint32_t **words, size_t *n, struct err *err)
 {
+    if (m->spans[unit->number].is_code)
+        return side_by_side(m, span, words, n, err);
     m->want_words = true;
     m->lo = span.first;
     m->hi = span.last;

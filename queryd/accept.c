@@ -20,13 +20,12 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     int on = 1;
     from->server->accept.told = false;
     (void)listener;
-    (void)sa;
     (void)len;
     if (from->listener->tcp) {
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on); /* a machine that is gone says nothing */
     }
-    conn_new(from->server, fd);
+    conn_new(from->server, fd, sa);
 }
 
 /* Without descriptors accept() fails again at once: wait a moment instead of spinning. */

@@ -47,6 +47,7 @@ enum status address_parse(const char *text, struct address *out, struct err *err
         return err_set(err, ST_USAGE, "%s: unix:PATH, HOST:PORT or [V6]:PORT is needed", text);
     *out = (struct address){0};
     memcpy(out->host, host, (size_t)(end - host));
+    out->is_any = strcmp(out->host, "*") == 0;
     memcpy(out->port, colon + 1, strlen(colon + 1) + 1);
     return ST_OK;
 }

@@ -13,6 +13,7 @@ enum { ADDRESS_MAX = 512 }; /* room for any address as text */
 
 struct address {
     bool is_unix;
+    bool is_any; /* "*": all addresses of this machine, of both families */
     struct sockaddr_un un; /* is_unix */
     char host[256];        /* otherwise; without brackets */
     char port[8];          /* digits, 0..65535 */

@@ -20,7 +20,7 @@ static void fill_search(struct ask *a, const struct query *query, enum search_pa
         .cancel = req->cancel,
     };
     /* A search that used up its time still shows what it found: rows have as much again. */
-    a->rows_deadline = req->timeout > 0 ? req->started + 2 * req->timeout : 0;
+    a->search.rows_deadline = req->timeout > 0 ? req->started + 2 * req->timeout : 0;
 }
 
 bool ask_prepare(struct ask *a, const struct request *req, struct reply *reply, enum search_page page)
@@ -29,6 +29,7 @@ bool ask_prepare(struct ask *a, const struct request *req, struct reply *reply, 
     struct query *query;
     *a = (struct ask){.req = req, .reply = reply};
     if (query_parse(req->arg, req->arg_len, req->arena, &query, &err) != ST_OK) {
+        reply->bound = err.status == ST_TOO_BROAD ? BOUND_QUERY : BOUND_NONE;
         reply_status(reply, &err);
         return false;
     }
@@ -41,7 +42,11 @@ bool ask_run(struct ask *a, const struct request *req, struct reply *reply, enum
     struct err err = {0};
     if (!ask_prepare(a, req, reply, page))
         return false;
-    if (search_run(req->searcher, req->snap, &a->search, &a->result, &err) != ST_OK) {
+    enum status status = search_run(req->searcher, req->snap, &a->search, &a->result, &err);
+    reply->candidates = a->result.candidates;
+    reply->checked = a->result.checked;
+    if (status != ST_OK) {
+        reply->bound = status == ST_TOO_BROAD ? BOUND_EXPANSION : BOUND_NONE;
         reply_status(reply, &err);
         return false;
     }
@@ -55,7 +60,7 @@ bool ask_goes_on(struct ask *a, struct err *err)
         (void)err_set(err, ST_CANCELLED, "cancelled");
         return false;
     }
-    if (a->rows_deadline != 0 && search_now() >= a->rows_deadline)
+    if (a->search.rows_deadline != 0 && search_now() >= a->search.rows_deadline)
         a->cut_by_time = true;
     return !a->cut_by_time;
 }
@@ -69,11 +74,14 @@ static const char *completeness(const struct ask *a)
 
 void ask_finish(struct ask *a, const struct err *err)
 {
-    if (err->status != ST_OK) {
+    a->cut_by_time |= err->status == ST_TIMEOUT; /* inside a row, which was left out */
+    if (err->status != ST_OK && err->status != ST_TIMEOUT) {
         reply_status(a->reply, err);
         return;
     }
     const char *complete = completeness(a);
+    if (complete[0] == 't')
+        a->reply->bound = BOUND_QUERY_TIME;
     const char *plus = complete[0] == 'y' ? "" : "+";
     double ms = (double)(search_now() - a->req->started) / 1e6;
     reply_ok(a->reply, "docs=%" PRIu64 "%s matches=%" PRIu64 "%s complete=%s generation=%" PRIu64 " ms=%.3f",

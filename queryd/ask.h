@@ -11,8 +11,7 @@ struct ask {
     struct reply *reply;
     struct search_request search;
     struct search_result result;
-    int64_t rows_deadline; /* when to stop making rows, in search_now(); 0: never */
-    bool cut_by_time;      /* rows were left out because of it */
+    bool cut_by_time; /* rows were left out because of search.rows_deadline */
 };
 
 /* Parses the argument and fills a->search for a page of this kind. False: the reply is written. */

@@ -39,6 +39,7 @@ static void run(const struct request *req, struct reply *reply)
     if (!ask_prepare(&ask, req, reply, SEARCH_MATCHES))
         return;
     if (search_explain(req->searcher, req->snap, &ask.search, &lines, &n_lines, &err) != ST_OK) {
+        reply->bound = err.status == ST_TOO_BROAD ? BOUND_EXPANSION : BOUND_NONE;
         reply_status(reply, &err);
     } else {
         add_rows(req, reply, &lines);

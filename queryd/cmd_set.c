@@ -5,7 +5,7 @@
 static void run(const struct request *req, struct reply *reply)
 {
     struct err err = {0};
-    if (settings_set(req->settings, req->arg, req->arg_len, &err) == ST_OK)
+    if (settings_set(req->settings, req->arg, req->arg_len, &reply->bound, &err) == ST_OK)
         reply_ok(reply, "%s", "");
     else
         reply_status(reply, &err);

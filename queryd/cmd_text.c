@@ -101,9 +101,10 @@ static void run(const struct request *req, struct reply *reply)
         reply_error(reply, REPLY_BAD_REQUEST, "FROM-TO are lines from 1, FROM at most TO");
     else if (find(req, req->arg, len, &segment, &doc, &err) != ST_OK ||
              browse_lines(req->searcher, segment, doc, range.from, range.to, REPLY_MAX_BYTES, &lines, &n_lines, &err) !=
-                 ST_OK)
+                 ST_OK) {
+        reply->bound = err.status == ST_TOO_BROAD ? BOUND_REPLY : BOUND_NONE;
         reply_status(reply, &err);
-    else {
+    } else {
         add_rows(req, reply, &lines, range.from);
         reply->rows.failed |= lines.failed;
         reply_ok(reply, "generation=%" PRIu64, snapshot_manifest(req->snap)->generation);

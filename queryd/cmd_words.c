@@ -36,8 +36,8 @@ static void run(const struct request *req, struct reply *reply)
     size_t n;
     uint64_t total;
     struct err err = {0};
-    if (browse_words(req->snap, req->arg, req->arg_len, v[SETTING_OFFSET], v[SETTING_LIMIT], req->arena, &words, &n,
-                     &total, &err) != ST_OK) {
+    if (browse_words(req->searcher, req->snap, req->arg, req->arg_len, v[SETTING_OFFSET], v[SETTING_LIMIT], req->arena,
+                     &words, &n, &total, &err) != ST_OK) {
         reply_status(reply, &err);
         return;
     }

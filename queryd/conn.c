@@ -8,6 +8,8 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <inttypes.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,9 +17,18 @@
 
 #include "queryd/framer.h"
 #include "queryd/proto.h"
+#include "queryd/record.h"
 #include "queryd/server.h"
 
+/* Who a TCP client is, for counting: of an IPv6 address the half that a network gives to one customer. */
+struct peer {
+    sa_family_t family; /* 0: none, on this machine's own sockets */
+    uint8_t bytes[8];
+};
+
 struct conn {
+    uint64_t number; /* for the log */
+    struct peer peer;
     struct conn *next, **link; /* in the server's list */
     struct server *server;
     struct bufferevent *bev;
@@ -29,8 +40,9 @@ struct conn {
     bool ended;             /* the client sends no more */
     bool closing;           /* no further line is begun; ends once the output is taken */
     bool stalled;           /* the client does not take its output: no further line is begun */
+    bool full;              /* as many lines wait as may: nothing is read */
     bool broken;            /* memory ran out: a reply could be incomplete */
-    bool refused;           /* one too many: never read */
+    enum bound refused;     /* one too many, by this bound: never read */
     int64_t active;         /* search_now() when something last moved */
     size_t output_seen;     /* bytes not taken by then */
 };
@@ -73,13 +85,10 @@ static void hand_over(struct conn *c, struct buf *rows)
         *rows = (struct buf)BUF_INIT;
 }
 
-static void emit(struct conn *c, const char *tag, size_t tag_len, const struct command *command, struct reply *reply)
+static void emit(struct conn *c, const char *tag, size_t tag_len, struct reply *reply)
 {
     enum { COPY_UP_TO = 8192 };
     struct buf *out = &c->server->out;
-    reply_settle(reply);
-    stats_count(&c->server->stats, command, reply->code);
-    log_debug(c->server->log, "%s: %s", command != NULL ? command->name : "?", reply_word(reply->code));
     if (tag_len > 0) {
         buf_addc(out, '@');
         buf_add(out, tag, tag_len);
@@ -99,7 +108,9 @@ static void emit(struct conn *c, const char *tag, size_t tag_len, const struct c
 
 static void emit_job(struct conn *c, struct job *job)
 {
-    emit(c, job->tag, job->tag_len, job->command, &job->reply);
+    reply_settle(&job->reply);
+    record_job(c->server, c->number, job);
+    emit(c, job->tag, job->tag_len, &job->reply);
 }
 
 static bool hand_to_thread(struct conn *c, struct job *job)
@@ -128,12 +139,14 @@ static bool run_in_thread(struct conn *c, const struct proto *p, uint64_t number
     }
     job->settings = c->settings;
     job->timeout = (int64_t)c->server->flags->query_timeout * 1000000;
+    job->queued = search_now();
     job->owner = c;
     job->number = number;
     job->tag_len = p->tag_len;
     memcpy(job->tag, p->tag != NULL ? p->tag : "", p->tag_len);
     if (!hand_to_thread(c, job)) {
         job_free(job);
+        reply->bound = BOUND_QUEUE;
         reply_error(reply, REPLY_BUSY, "too many requests wait; try again");
         return false;
     }
@@ -169,7 +182,18 @@ static void run_line(struct conn *c, const struct framer_line *line)
         run_here(c, &p, reply);
     else if (runnable && run_in_thread(c, &p, line->number, reply))
         return;
-    emit(c, p.tag, p.tag_len, p.command, reply);
+    reply_settle(reply);
+    record_reply(c->server, c->number, p.command, reply);
+    emit(c, p.tag, p.tag_len, reply);
+}
+
+/* Whether the client takes its replies. */
+static void look_at_output(struct conn *c)
+{
+    bool before = c->stalled;
+    c->stalled = output_len(c) > c->server->flags->max_unread;
+    if (c->stalled && !before)
+        stats_bound(&c->server->stats, BOUND_UNREAD);
 }
 
 /* Begins the lines that wait, until one takes a thread. */
@@ -178,7 +202,7 @@ static void run_lines(struct conn *c)
     struct framer_line line;
     while (c->job == NULL && !c->closing && !c->stalled && framer_next(&c->framer, &line)) {
         run_line(c, &line);
-        c->stalled = output_len(c) > CONN_OUTPUT_HIGH;
+        look_at_output(c);
     }
 }
 
@@ -208,7 +232,9 @@ static void cancel_job(struct conn *c)
     struct reply *reply = &c->server->reply;
     reply_clear(reply);
     reply_error(reply, REPLY_CANCELLED, "by a later `cancel`");
-    emit(c, job->tag, job->tag_len, job->command, reply);
+    reply_settle(reply);
+    record_reply(c->server, c->number, job->command, reply);
+    emit(c, job->tag, job->tag_len, reply);
     c->job = NULL;
     job->owner = NULL;
     if (waits)
@@ -252,7 +278,11 @@ static bool read_line(struct conn *c)
 /* Says what is to be waited for. False when memory ran out: then nothing would ever happen here again. */
 static bool set_events(struct conn *c)
 {
-    bool reads = c->linger != NULL || (!c->ended && !c->closing && framer_has_room(&c->framer));
+    bool full = !framer_has_room(&c->framer);
+    bool reads = c->linger != NULL || (!c->ended && !c->closing && !full);
+    if (full && !c->full)
+        stats_bound(&c->server->stats, BOUND_PENDING);
+    c->full = full;
     bool writes = output_len(c) > 0;
     bool ok = !writes || bufferevent_enable(c->bev, EV_WRITE) == 0;
     return ok && (reads ? bufferevent_enable(c->bev, EV_READ) : bufferevent_disable(c->bev, EV_READ)) == 0;
@@ -313,7 +343,8 @@ void conn_free(struct conn *c)
     struct server *s = c->server;
     if (c->job != NULL)
         abandon(c);
-    if (c->refused)
+    s->stats.unread -= evbuffer_get_length(bufferevent_get_output(c->bev));
+    if (c->refused != BOUND_NONE)
         s->n_refused--;
     else
         s->stats.clients--;
@@ -356,7 +387,7 @@ void conn_done(struct conn *c, struct job *job)
     emit_job(c, job);
     job_free(job);
     c->active = search_now();
-    c->stalled = output_len(c) > CONN_OUTPUT_HIGH;
+    look_at_output(c);
     pump(c);
 }
 
@@ -366,8 +397,10 @@ void conn_check_idle(struct conn *c, int64_t now, int64_t timeout)
     if (c->job != NULL || output != c->output_seen)
         c->active = now;
     c->output_seen = output;
-    if (now - c->active >= timeout)
-        conn_free(c);
+    if (now - c->active < timeout)
+        return;
+    stats_bound(&c->server->stats, BOUND_IDLE_TIME);
+    conn_free(c);
 }
 
 /* ---- events ---- */
@@ -415,9 +448,8 @@ static void add_to_list(struct conn *c)
     if (c->next != NULL)
         c->next->link = &c->next;
     s->conns = c;
-    if (c->refused) {
+    if (c->refused != BOUND_NONE) {
         s->n_refused++;
-        s->stats.clients_refused++;
     } else {
         s->stats.clients++;
         s->stats.clients_total++;
@@ -426,30 +458,121 @@ static void add_to_list(struct conn *c)
 
 static void refuse(struct conn *c)
 {
-    buf_addf(&c->server->out, "ERR %d %s %u clients are connected, the most allowed; try again\n", REPLY_BUSY,
-             reply_word(REPLY_BUSY), (unsigned)c->server->flags->max_clients);
+    bool address = c->refused == BOUND_ADDRESS;
+    const struct flags *flags = c->server->flags;
+    buf_addf(&c->server->out, "ERR %d %s %" PRIu32 " clients are connected%s, the most allowed; try again\n", REPLY_BUSY,
+             reply_word(REPLY_BUSY), address ? flags->max_clients_per_address : flags->max_clients,
+             address ? " from this address" : "");
     c->closing = true;
 }
 
-void conn_new(struct server *s, int fd)
+static struct peer peer_of(const struct sockaddr *sa)
 {
-    bool refused = s->stats.clients >= s->flags->max_clients;
-    struct conn *c = refused && s->n_refused >= CONN_MAX_REFUSED ? NULL : calloc(1, sizeof *c);
+    struct peer peer = {0};
+    if (sa->sa_family == AF_INET) {
+        peer.family = AF_INET;
+        memcpy(peer.bytes, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
+    } else if (sa->sa_family == AF_INET6) {
+        peer.family = AF_INET6;
+        memcpy(peer.bytes, &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, sizeof peer.bytes);
+    }
+    return peer;
+}
+
+static bool same_peer(const struct peer *a, const struct peer *b)
+{
+    return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+/* The bound that one more client would break. */
+static enum bound bound_of_client(const struct server *s, const struct peer *peer)
+{
+    uint32_t most = s->flags->max_clients_per_address, n = 0;
+    if (s->stats.clients >= s->flags->max_clients)
+        return BOUND_CLIENTS;
+    if (most == 0 || peer->family == 0)
+        return BOUND_NONE;
+    for (const struct conn *c = s->conns; c != NULL && n < most; c = c->next)
+        n += c->refused == BOUND_NONE && same_peer(&c->peer, peer);
+    return n < most ? BOUND_NONE : BOUND_ADDRESS;
+}
+
+/* Keeps the sum of what clients have not taken; the server is told when it is too much. */
+static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
+{
+    struct server *s = arg;
+    (void)output;
+    s->stats.unread += info->n_added;
+    s->stats.unread -= info->n_deleted;
+    if (s->stats.unread > s->stats.unread_max)
+        s->stats.unread_max = s->stats.unread;
+    if (s->stats.unread > s->flags->max_unread_total)
+        server_unread_too_much(s);
+}
+
+void conn_end_largest(struct server *s)
+{
+    struct conn *largest = NULL;
+    size_t most = 0;
+    for (struct conn *c = s->conns; c != NULL; c = c->next) {
+        size_t len = evbuffer_get_length(bufferevent_get_output(c->bev));
+        if (len > most) {
+            most = len;
+            largest = c;
+        }
+    }
+    if (largest == NULL)
+        return;
+    struct buf fields = BUF_INIT;
+    log_number(&fields, "conn", "%" PRIu64, largest->number);
+    log_number(&fields, "bytes", "%zu", most);
+    log_with(s->log, LOG_LEVEL_WARN, &fields, "clients do not take their replies: the largest is closed");
+    buf_release(&fields);
+    stats_bound(&s->stats, BOUND_UNREAD_TOTAL);
+    conn_free(largest);
+}
+
+static void set_up(struct conn *c)
+{
+    struct server *s = c->server;
+    const struct flags *flags = s->flags;
+    size_t pending = flags->max_pending > flags->max_line ? flags->max_pending : flags->max_line;
+    framer_init(&c->framer, flags->max_line, pending, proto_body);
+    settings_init(&c->settings, flags->max_rows);
+    bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
+    bufferevent_setwatermark(c->bev, EV_WRITE, flags->max_unread / CONN_OUTPUT_LOW, 0);
+    (void)bufferevent_enable(c->bev, EV_WRITE);
+    (void)hangup_watch(&s->hangup, bufferevent_getfd(c->bev), c);
+}
+
+void conn_new(struct server *s, int fd, const struct sockaddr *sa)
+{
+    struct peer peer = peer_of(sa);
+    enum bound refused = bound_of_client(s, &peer);
+    if (refused != BOUND_NONE) {
+        s->stats.clients_refused++;
+        stats_bound(&s->stats, refused);
+    }
+    bool told = refused == BOUND_NONE || s->n_refused < CONN_MAX_REFUSED;
+    struct conn *c = told ? calloc(1, sizeof *c) : NULL;
     struct bufferevent *bev = c != NULL ? bufferevent_socket_new(s->base, fd, BEV_OPT_CLOSE_ON_FREE) : NULL;
-    if (bev == NULL) {
+    if (bev == NULL || evbuffer_add_cb(bufferevent_get_output(bev), on_output, s) == NULL) {
+        if (bev != NULL)
+            bufferevent_free(bev);
+        else
+            (void)close(fd);
         free(c);
-        (void)close(fd);
         return;
     }
-    *c = (struct conn){.server = s, .bev = bev, .refused = refused, .active = search_now()};
-    framer_init(&c->framer, s->flags->max_line, proto_body);
-    settings_init(&c->settings, s->flags->max_rows);
-    bufferevent_setcb(bev, on_read, on_written, on_event, c);
-    bufferevent_setwatermark(bev, EV_WRITE, CONN_OUTPUT_LOW, 0);
-    (void)bufferevent_enable(bev, EV_WRITE);
-    (void)hangup_watch(&s->hangup, fd, c);
+    *c = (struct conn){.server = s,
+                       .number = ++s->n_accepted,
+                       .peer = peer,
+                       .bev = bev,
+                       .refused = refused,
+                       .active = search_now()};
+    set_up(c);
     add_to_list(c);
-    if (refused)
+    if (refused != BOUND_NONE)
         refuse(c);
     pump(c);
 }

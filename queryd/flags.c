@@ -9,7 +9,7 @@
 
 #include "queryd/piece.h"
 
-enum flag_kind { KIND_TEXT, KIND_LISTEN, KIND_NUMBER, KIND_LEVEL, KIND_ACTION };
+enum flag_kind { KIND_TEXT, KIND_LISTEN, KIND_NUMBER, KIND_LEVEL, KIND_SWITCH, KIND_ACTION };
 
 struct flag_spec {
     const char *name;
@@ -24,19 +24,32 @@ struct flag_spec {
 
 static const struct flag_spec specs[] = {
     {"index", "DIR", "the index folder to serve", KIND_TEXT, MEMBER(index_dir), 0, 0},
-    {"listen", "ADDRESS", "unix:PATH, HOST:PORT or [V6]:PORT; may be given often", KIND_LISTEN, 0, 0, 0},
+    {"listen", "ADDRESS", "unix:PATH, HOST:PORT, [V6]:PORT or *:PORT; may be given often", KIND_LISTEN, 0, 0, 0},
     {"workers", "N", "threads that search; default: one a processor", KIND_NUMBER, MEMBER(workers), 1,
      FLAGS_MAX_WORKERS},
     {"max-clients", "N", "connections at a time; default 1024", KIND_NUMBER, MEMBER(max_clients), 1, 1000000},
+    {"max-clients-per-address", "N", "TCP connections from one address; default 0: any", KIND_NUMBER,
+     MEMBER(max_clients_per_address), 0, 1000000},
     {"queue", "N", "connections that may wait for a worker; default 1024", KIND_NUMBER, MEMBER(queue), 1, 1000000},
     {"query-timeout", "MS", "time for one search; default 10000, 0: any", KIND_NUMBER, MEMBER(query_timeout), 0,
      86400000},
     {"idle-timeout", "SECONDS", "close connections that do nothing; default 0: never", KIND_NUMBER,
      MEMBER(idle_timeout), 0, 31536000},
     {"max-line", "BYTES", "longest request; default 65536", KIND_NUMBER, MEMBER(max_line), 64, 1 << 24},
+    {"max-pending", "BYTES", "requests read ahead on a connection; default 131072", KIND_NUMBER, MEMBER(max_pending), 0,
+     1 << 30},
+    {"max-unread", "BYTES", "replies not taken before a client waits; default 1048576", KIND_NUMBER,
+     MEMBER(max_unread), 1, 1 << 30},
+    {"max-unread-total", "BYTES", "the same of all; past it the largest is closed; default 268435456", KIND_NUMBER,
+     MEMBER(max_unread_total), 1, UINT32_MAX},
     {"max-rows", "N", "the most that `set limit` may ask for; default 100000", KIND_NUMBER, MEMBER(max_rows), 0,
      10000000},
     {"log", "LEVEL", "error, warn, info or debug; default info", KIND_LEVEL, MEMBER(log), 0, 0},
+    {"slow-query", "MS", "tell in the log what took so long; default 0: nothing", KIND_NUMBER, MEMBER(slow_query), 0,
+     86400000},
+    {"metrics", "ADDRESS", "figures for Prometheus over HTTP: PORT (of 127.0.0.1), HOST:PORT or [V6]:PORT", KIND_TEXT,
+     MEMBER(metrics), 0, 0},
+    {"no-sandbox", NULL, "do without Landlock and seccomp", KIND_SWITCH, MEMBER(no_sandbox), 0, 0},
     {"help", NULL, "print this", KIND_ACTION, MEMBER(action), FLAGS_HELP, 0},
     {"version", NULL, "print the version", KIND_ACTION, MEMBER(action), FLAGS_VERSION, 0},
 };
@@ -45,10 +58,10 @@ void flags_help(FILE *out)
 {
     (void)fputs("verbatim-queryd --index DIR [--listen ADDRESS]... [OPTIONS]    answer searches on sockets\n\n", out);
     for (size_t i = 0; i < BASE_COUNT(specs); i++) {
-        char left[40];
+        char left[48];
         (void)snprintf(left, sizeof left, "--%s%s%s", specs[i].name, specs[i].argument != NULL ? " " : "",
                        specs[i].argument != NULL ? specs[i].argument : "");
-        (void)fprintf(out, "  %-23s %s\n", left, specs[i].help);
+        (void)fprintf(out, "  %-29s %s\n", left, specs[i].help);
     }
     (void)fputs("\nListens on $XDG_RUNTIME_DIR/verbatim.sock when no address is given. SIGHUP: look for a new\n"
                 "generation; SIGTERM: finish what is running and end.\n"
@@ -81,7 +94,7 @@ static enum status set_level(enum log_level *out, const char *value, struct err 
 static enum status set_flag(struct flags *f, const struct flag_spec *spec, const char *value, struct err *err)
 {
     void *member = (char *)f + spec->member;
-    if (spec->kind != KIND_ACTION && *value == '\0')
+    if (spec->argument != NULL && *value == '\0')
         return err_set(err, ST_USAGE, "--%s: an empty value", spec->name);
     switch (spec->kind) {
     case KIND_TEXT:
@@ -96,6 +109,9 @@ static enum status set_flag(struct flags *f, const struct flag_spec *spec, const
         return set_number(member, spec, value, err);
     case KIND_LEVEL:
         return set_level(member, value, err);
+    case KIND_SWITCH:
+        *(bool *)member = true;
+        return ST_OK;
     case KIND_ACTION:
         if (f->action == FLAGS_SERVE)
             f->action = (enum flags_action)spec->min;
@@ -127,6 +143,9 @@ static void set_defaults(struct flags *f)
         .queue = 1024,
         .query_timeout = 10000,
         .max_line = 65536,
+        .max_pending = 131072,
+        .max_unread = 1 << 20,
+        .max_unread_total = 256 << 20,
         .max_rows = 100000,
         .log = LOG_LEVEL_INFO,
     };

@@ -20,11 +20,18 @@ struct flags {
     size_t n_listen;
     uint32_t workers;
     uint32_t max_clients;
+    uint32_t max_clients_per_address; /* over TCP; 0: any */
     uint32_t queue;
     uint32_t query_timeout; /* milliseconds; 0: none */
     uint32_t idle_timeout;  /* seconds; 0: none */
-    uint32_t max_line;      /* bytes */
+    uint32_t max_line;      /* bytes, as the next three */
+    uint32_t max_pending;   /* of requests read ahead on a connection; at least max_line */
+    uint32_t max_unread;    /* of replies not taken at which a connection's requests wait */
+    uint32_t max_unread_total;
     uint32_t max_rows;
+    uint32_t slow_query;    /* milliseconds from which a request is told in the log; 0: none */
+    const char *metrics;    /* where to; NULL: nowhere */
+    bool no_sandbox;
     enum log_level log;
 };
 

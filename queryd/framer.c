@@ -11,9 +11,9 @@
 
 enum { TRIM_OVER = 4096 };
 
-void framer_init(struct framer *f, size_t max_line, framer_body *body)
+void framer_init(struct framer *f, size_t max_line, size_t max_waiting, framer_body *body)
 {
-    *f = (struct framer){.max_line = max_line, .body = body};
+    *f = (struct framer){.max_line = max_line, .max_waiting = max_waiting, .body = body};
 }
 
 void framer_release(struct framer *f)
@@ -30,7 +30,7 @@ bool framer_failed(const struct framer *f)
 
 bool framer_has_room(const struct framer *f)
 {
-    return f->waiting.len - f->taken <= 2 * f->max_line;
+    return f->waiting.len - f->taken <= f->max_waiting;
 }
 
 uint64_t framer_waiting(const struct framer *f)

@@ -23,6 +23,7 @@ typedef uint64_t framer_body(const char *line, size_t len);
 
 struct framer {
     size_t max_line;
+    size_t max_waiting; /* bytes of lines that wait */
     framer_body *body;   /* NULL: none ever do */
     struct buf partial;  /* the line that has not ended yet */
     bool skipping;       /* the rest of an overlong line */
@@ -34,7 +35,8 @@ struct framer {
     uint64_t n_given;
 };
 
-void framer_init(struct framer *f, size_t max_line, framer_body *body);
+/* max_waiting is at least max_line. */
+void framer_init(struct framer *f, size_t max_line, size_t max_waiting, framer_body *body);
 void framer_release(struct framer *f); /* safe on a zeroed one */
 
 /* Takes bytes up to the end of the next line, at most len, and returns how many. *line is that line, or its text is
@@ -44,7 +46,7 @@ size_t framer_feed(struct framer *f, const char *bytes, size_t len, struct frame
 /* The stream ended: what is left, if anything, is a line. */
 void framer_end(struct framer *f, struct framer_line *line);
 
-/* Whether framer_feed takes anything: not while more than twice the longest line waits. */
+/* Whether framer_feed takes anything: not while more than max_waiting bytes wait. */
 bool framer_has_room(const struct framer *f);
 
 /* Gives the next line out, in order; false when none waits. */

@@ -2,6 +2,7 @@
 #include "queryd/generation.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,7 +15,7 @@
 
 #include "queryd/thread.h"
 
-enum { LOOK_EVERY_MS = 250, RETRY_MIN_S = 1, RETRY_MAX_S = 60 };
+enum { LOOK_EVERY_MS = 500, RETRY_MIN_S = 1, RETRY_MAX_S = 60 };
 
 /* `current` is replaced by a rename, so that another file stands for another generation, also when an index was thrown
  * away and made anew. */
@@ -27,6 +28,7 @@ struct mark {
 
 struct generation {
     char *index_dir, *current; /* owned; the folder and the path of `current` in it */
+    struct stat folder; /* of the index, as it was at the start */
     unsigned n_readers;
     const struct log *log;
     struct done *done;
@@ -37,7 +39,8 @@ struct generation {
     pthread_cond_t wake;
     struct snapshot *snap;
     struct job *jobs; /* newest first */
-    bool asked, stop;
+    bool asked, hinted, stop;
+    uint64_t n_taken; /* generations that came to serve after the first */
     struct err damage; /* of the first generation; status ST_OK: none was found */
 
     /* the watcher's own */
@@ -92,6 +95,7 @@ static void serve(struct generation *g, struct snapshot *snap)
     (void)pthread_mutex_lock(&g->lock);
     struct snapshot *old = g->snap;
     g->snap = snap;
+    g->n_taken++;
     (void)pthread_mutex_unlock(&g->lock);
     snapshot_unref(old);
 }
@@ -109,11 +113,27 @@ static void refuse(struct generation *g, const struct err *err)
     g->retry_at = search_now() + g->retry_after * INT64_C(1000000000);
 }
 
+/* The sandbox opens the folder that was there at the start, and no other that took its place. */
+static bool is_shut_out(const struct generation *g)
+{
+    struct stat now;
+    if (stat(g->index_dir, &now) != 0 || (now.st_dev == g->folder.st_dev && now.st_ino == g->folder.st_ino))
+        return false;
+    int fd = open(g->current, O_RDONLY | O_CLOEXEC);
+    bool denied = fd < 0 && errno == EACCES;
+    if (fd >= 0)
+        (void)close(fd);
+    return denied;
+}
+
 static void open_newest(struct generation *g)
 {
     struct err err = {0};
     struct snapshot *snap;
     if (snapshot_open(g->index_dir, g->n_readers, true, &snap, &err) != ST_OK) {
+        if (is_shut_out(g))
+            (void)err_set(&err, ST_IO, "%s: another folder took its place since the daemon began, and the sandbox keeps "
+                          "it from that one: restart it, or use --no-sandbox", g->index_dir);
         refuse(g, &err);
         return;
     }
@@ -148,11 +168,11 @@ static bool wait_turn(struct generation *g, bool *asked, struct job **jobs)
     thread_time_after(LOOK_EVERY_MS, &until);
     (void)pthread_mutex_lock(&g->lock);
     int waited = 0;
-    while (!g->stop && !g->asked && g->jobs == NULL && waited != ETIMEDOUT)
+    while (!g->stop && !g->asked && !g->hinted && g->jobs == NULL && waited != ETIMEDOUT)
         waited = pthread_cond_timedwait(&g->wake, &g->lock, &until);
     *asked = g->asked || g->jobs != NULL;
     *jobs = g->jobs;
-    g->asked = false;
+    g->asked = g->hinted = false;
     g->jobs = NULL;
     bool stop = g->stop;
     (void)pthread_mutex_unlock(&g->lock);
@@ -230,6 +250,22 @@ void generation_look(struct generation *g)
     (void)pthread_mutex_unlock(&g->lock);
 }
 
+void generation_hint(struct generation *g)
+{
+    (void)pthread_mutex_lock(&g->lock);
+    g->hinted = true;
+    (void)pthread_cond_signal(&g->wake);
+    (void)pthread_mutex_unlock(&g->lock);
+}
+
+uint64_t generation_count(struct generation *g)
+{
+    (void)pthread_mutex_lock(&g->lock);
+    uint64_t n = g->n_taken;
+    (void)pthread_mutex_unlock(&g->lock);
+    return n;
+}
+
 void generation_submit(struct generation *g, struct job *job)
 {
     (void)pthread_mutex_lock(&g->lock);
@@ -272,6 +308,25 @@ static enum status set_names(struct generation *g, const char *index_dir, struct
     return ST_OK;
 }
 
+/* Xapian's lists are verified before anything is answered from them, since their decoders trust what they read; the
+ * rest, whose decoders do not, afterwards and beside the answers. Without waiting for that, serving begins sooner. */
+static enum status open_first(struct generation *g, struct err *err)
+{
+    enum { TRIES = 100 };
+    enum status status = ST_NOT_FOUND;
+    for (int i = 0; status == ST_NOT_FOUND && i < TRIES; i++) {
+        status = snapshot_open(g->index_dir, g->n_readers, false, &g->snap, err);
+        if (status != ST_OK)
+            break;
+        status = snapshot_verify_lists(g->snap, err);
+        if (status == ST_NOT_FOUND) { /* replaced meanwhile, and swept */
+            snapshot_unref(g->snap);
+            g->snap = NULL;
+        }
+    }
+    return status;
+}
+
 enum status generation_new(const char *index_dir, unsigned n_readers, const struct log *log, struct done *done,
                            struct generation **out, struct err *err)
 {
@@ -283,8 +338,9 @@ enum status generation_new(const char *index_dir, unsigned n_readers, const stru
     thread_cond_init(&g->wake);
     enum status status = set_names(g, index_dir, err);
     if (status == ST_OK) {
+        (void)stat(g->index_dir, &g->folder);
         (void)read_mark(g, &g->seen); /* before opening: what changes meanwhile is seen as new */
-        status = snapshot_open(index_dir, n_readers, false, &g->snap, err);
+        status = open_first(g, err);
     }
     if (status == ST_OK)
         status = start_threads(g, err);

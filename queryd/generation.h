@@ -1,5 +1,5 @@
-/* generation.h - which generation of the index serves, and the thread that looks for a newer one: four times a second,
- * on SIGHUP and on `reload`. A new one is verified whole before it serves; one that fails is told in the log and the
+/* generation.h - which generation of the index serves, and the thread that looks for a newer one: when told that
+ * something changed (watch.h), twice a second, on SIGHUP and on `reload`. A new one is verified whole before it serves; one that fails is told in the log and the
  * old one goes on. Requests hold a reference to the one they began on. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_GENERATION_H
 #define VERBATIM_GENERATION_H
@@ -13,7 +13,7 @@
 struct generation;
 
 /* Opens the live generation for n_readers threads (ST_NOT_FOUND, ST_DAMAGED, ST_VERSION ...) and starts the thread. All
- * pointers are borrowed until it has stopped. The first generation's bodies are verified in the background. */
+ * pointers are borrowed until it has stopped. Of the first generation Xapian's part is verified before, the rest in the background. */
 enum status generation_new(const char *index_dir, unsigned n_readers, const struct log *log, struct done *done,
                            struct generation **out, struct err *err);
 
@@ -24,7 +24,9 @@ void generation_free(struct generation *g); /* once it has stopped; safe on NULL
 struct snapshot *generation_ref(struct generation *g); /* what serves now; the caller gives the reference back */
 uint64_t generation_number(struct generation *g);
 
-void generation_look(struct generation *g); /* look now; returns at once */
+void generation_look(struct generation *g); /* look now, even at what was refused; returns at once */
+void generation_hint(struct generation *g); /* `current` may be another one; returns at once */
+uint64_t generation_count(struct generation *g); /* that were taken up since the start */
 
 /* `reload`: takes the job over and runs it, in the thread, after looking. */
 void generation_submit(struct generation *g, struct job *job);

@@ -18,6 +18,7 @@ struct job {
     size_t arg_len;
     struct settings settings; /* as they were when it started */
     int64_t timeout;          /* nanoseconds */
+    int64_t queued, begun;    /* search_now(); begun is 0 until a worker takes it */
     atomic_bool cancel;       /* nobody wants the answer any more */
     struct reply reply;
 

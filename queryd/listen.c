@@ -143,7 +143,8 @@ static bool wants_any_port(const struct address *address)
 static enum status open_tcp(struct listen_set *set, const struct address *address, const char *text, struct err *err)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *list;
-    int failed = getaddrinfo(address->host, address->port, &hints, &list);
+    hints.ai_flags |= address->is_any ? AI_PASSIVE : 0;
+    int failed = getaddrinfo(address->is_any ? NULL : address->host, address->port, &hints, &list);
     if (failed != 0)
         return err_set(err, ST_CREATE, "%s: %s", text, gai_strerror(failed));
     size_t before = set->n;

@@ -7,6 +7,7 @@ libverbatim_queryd_a_SOURCES = \
 	queryd/address.h \
 	queryd/ask.c \
 	queryd/ask.h \
+	queryd/bound.h \
 	queryd/cmd.c \
 	queryd/cmd.h \
 	queryd/cmd_cancel.c \
@@ -36,21 +37,29 @@ libverbatim_queryd_a_SOURCES = \
 	queryd/generation.h \
 	queryd/hangup.c \
 	queryd/hangup.h \
+	queryd/histogram.c \
+	queryd/histogram.h \
 	queryd/job.c \
 	queryd/job.h \
 	queryd/listen.c \
 	queryd/listen.h \
 	queryd/log.c \
 	queryd/log.h \
+	queryd/metrics.c \
+	queryd/metrics.h \
 	queryd/piece.h \
 	queryd/pool.c \
 	queryd/pool.h \
 	queryd/proto.c \
 	queryd/proto.h \
+	queryd/record.c \
+	queryd/record.h \
 	queryd/reply.c \
 	queryd/reply.h \
 	queryd/rows.c \
 	queryd/rows.h \
+	queryd/sandbox.c \
+	queryd/sandbox.h \
 	queryd/sdnotify.c \
 	queryd/sdnotify.h \
 	queryd/server.c \
@@ -60,8 +69,24 @@ libverbatim_queryd_a_SOURCES = \
 	queryd/stats.c \
 	queryd/stats.h \
 	queryd/thread.c \
-	queryd/thread.h
+	queryd/thread.h \
+	queryd/watch.c \
+	queryd/watch.h
+
+# What a build has of the sandbox; the others are distributed all the same.
+EXTRA_DIST += queryd/sandbox_landlock.c queryd/sandbox_landlock_none.c queryd/sandbox_seccomp.c \
+	queryd/sandbox_seccomp_none.c
+if SANDBOX_LANDLOCK
+libverbatim_queryd_a_SOURCES += queryd/sandbox_landlock.c
+else
+libverbatim_queryd_a_SOURCES += queryd/sandbox_landlock_none.c
+endif
+if SANDBOX_SECCOMP
+libverbatim_queryd_a_SOURCES += queryd/sandbox_seccomp.c
+else
+libverbatim_queryd_a_SOURCES += queryd/sandbox_seccomp_none.c
+endif
 
 bin_PROGRAMS += verbatim-queryd
 verbatim_queryd_SOURCES = queryd/main.c
-verbatim_queryd_LDADD = libverbatim_queryd.a $(ENGINE_LIBS) $(LIBEVENT_LIBS)
+verbatim_queryd_LDADD = libverbatim_queryd.a $(ENGINE_LIBS) $(LIBEVENT_LIBS) $(SECCOMP_LIBS)

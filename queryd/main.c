@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "queryd/flags.h"
 #include "queryd/listen.h"
 #include "queryd/log.h"
+#include "queryd/sandbox.h"
 #include "queryd/sdnotify.h"
 #include "queryd/server.h"
 
@@ -84,6 +86,27 @@ static void raise_limit(const struct flags *flags, const struct log *log)
                  flags->max_clients, (unsigned long long)limit.rlim_cur);
 }
 
+/* Without an index there is nothing to shut in: opening it says so. */
+static void shut_in(const struct flags *flags, const struct log *log, const struct listen_set *listeners)
+{
+    struct stat st;
+    if (stat(flags->index_dir, &st) != 0 || !S_ISDIR(st.st_mode))
+        return;
+    enum sandbox_result files = SANDBOX_NOT_BUILT, calls = SANDBOX_NOT_BUILT;
+    if (!flags->no_sandbox) {
+        files = sandbox_files(flags->index_dir, listeners);
+        calls = sandbox_calls();
+    }
+    bool failed = files == SANDBOX_FAILED || calls == SANDBOX_FAILED;
+    const char *files_name = flags->no_sandbox ? "off" : sandbox_result_name(files);
+    const char *calls_name = flags->no_sandbox ? "off" : sandbox_result_name(calls);
+    struct buf fields = BUF_INIT;
+    log_field(&fields, "landlock", files_name, strlen(files_name));
+    log_field(&fields, "seccomp", calls_name, strlen(calls_name));
+    log_with(log, failed ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, &fields, "sandbox");
+    buf_release(&fields);
+}
+
 static void say_ready(const struct server *s)
 {
     (void)fputs("ready", stdout);
@@ -115,6 +138,10 @@ static enum status serve(const struct flags *flags, const struct log *log, struc
         return status;
     hold_back_term(true);
     status = server_init(&server, flags, log, &listeners, err);
+    if (status == ST_OK) {
+        shut_in(flags, log, &listeners);
+        status = server_start(&server, err);
+    }
     if (status == ST_OK) {
         say_ready(&server);
         hold_back_term(false);

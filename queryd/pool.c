@@ -5,10 +5,12 @@
 
 #include "queryd/thread.h"
 
+enum { ARENA_KEPT = 1 << 20 }; /* bytes of scratch memory that a worker keeps from job to job */
+
 struct worker {
     struct pool *pool;
-    unsigned reader; /* its number as a reader of snapshots */
     struct arena arena;
+    struct searcher *searcher; /* a reader of snapshots, with the worker's number */
     pthread_t thread;
     bool started;
     struct job *job; /* under the pool's lock: what it runs */
@@ -55,35 +57,35 @@ static void end(struct worker *w)
     (void)pthread_mutex_unlock(&pool->lock);
 }
 
-static void run_on(struct worker *w, struct job *job, const struct snapshot *snap, struct searcher *searcher)
+static void run_on(struct worker *w, struct job *job, const struct snapshot *snap)
 {
+    int64_t started = search_now();
+    job->begun = started;
     const struct request req = {
         .arg = job->arg,
         .arg_len = job->arg_len,
         .settings = &job->settings,
-        .searcher = searcher,
+        .searcher = w->searcher,
         .snap = snap,
         .arena = &w->arena,
         .cancel = &job->cancel,
-        .started = search_now(),
+        .started = started,
         .timeout = job->timeout,
     };
+    searcher_reset(w->searcher, &job->cancel, job->timeout > 0 ? started + job->timeout : 0);
     job->command->run(&req, &job->reply);
+    searcher_reset(w->searcher, NULL, 0);
     arena_clear(&w->arena);
+    if (w->arena.total > ARENA_KEPT)
+        arena_release(&w->arena);
 }
 
-/* A searcher keeps hold of the snapshot that it last searched. It must not outlive our reference: the last one may be
- * given back, and the snapshot closed, by any thread. */
+/* The searcher lets go of the snapshot before we do: the last reference may be given back by any thread. */
 static void run(struct worker *w, struct job *job)
 {
     struct snapshot *snap = generation_ref(w->pool->generation);
-    struct searcher *searcher = searcher_new(w->reader);
-    if (searcher != NULL)
-        run_on(w, job, snap, searcher);
-    else
-        reply_error(&job->reply, REPLY_INTERNAL, "out of memory");
+    run_on(w, job, snap);
     reply_settle(&job->reply);
-    searcher_free(searcher);
     snapshot_unref(snap);
 }
 
@@ -158,7 +160,9 @@ static enum status start_worker(struct pool *pool, unsigned i, struct err *err)
 {
     struct worker *w = &pool->workers[i];
     w->pool = pool;
-    w->reader = i;
+    w->searcher = searcher_new(i);
+    if (w->searcher == NULL)
+        return err_nomem(err);
     enum status status = thread_start(&w->thread, work, w, err);
     w->started = status == ST_OK;
     return status;
@@ -219,8 +223,10 @@ void pool_free(struct pool *pool)
 {
     if (pool == NULL)
         return;
-    for (unsigned i = 0; i < pool->n_workers; i++)
+    for (unsigned i = 0; i < pool->n_workers; i++) {
+        searcher_free(pool->workers[i].searcher);
         arena_release(&pool->workers[i].arena);
+    }
     for (struct job *job = pool->first, *next; job != NULL; job = next) {
         next = job->next;
         job_free(job);

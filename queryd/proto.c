@@ -92,6 +92,7 @@ bool proto_parse(const struct framer_line *line, size_t max_line, struct proto *
     if (is_http(line))
         return refuse_http(reply);
     if (line->overlong) {
+        reply->bound = BOUND_LINE;
         reply_error(reply, REPLY_LINE_TOO_LONG, "a request may have %zu bytes", max_line);
         return false;
     }

@@ -55,6 +55,8 @@ void reply_clear(struct reply *r)
     r->code = 0;
     r->n_rows = 0;
     r->close = false;
+    r->bound = BOUND_NONE;
+    r->candidates = r->checked = 0;
 }
 
 bool reply_end_row(struct reply *r)
@@ -109,6 +111,7 @@ void reply_error_at(struct reply *r, unsigned code, const char *name, size_t pla
 void reply_ok(struct reply *r, const char *fmt, ...)
 {
     if (buf_ok(&r->rows) && r->rows.len > REPLY_MAX_BYTES) {
+        r->bound = BOUND_REPLY;
         reply_error(r, REPLY_TOO_BROAD, "the rows are over %d MiB: ask for fewer (set limit, set context, a range)",
                     REPLY_MAX_BYTES >> 20);
         return;
@@ -145,6 +148,8 @@ static unsigned code_of(enum status status)
 void reply_status(struct reply *r, const struct err *err)
 {
     unsigned code = code_of(err->status);
+    if (code == REPLY_TIMEOUT)
+        r->bound = BOUND_QUERY_TIME;
     bool placed = err->column > 0 && (code == REPLY_BAD_QUERY || code == REPLY_TOO_BROAD);
     if (placed)
         reply_error_at(r, code, "column", err->column, "%s", err->text);

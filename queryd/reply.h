@@ -6,6 +6,7 @@
 #include "lib/base.h"
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "queryd/bound.h"
 
 enum {
     REPLY_OK = 200, /* never printed: it is the line that begins with OK */
@@ -29,6 +30,10 @@ struct reply {
     struct buf rows; /* each ended by a newline */
     size_t n_rows;
     bool close; /* nothing more is read from the connection */
+
+    /* for counting */
+    enum bound bound;             /* the one that it ran into */
+    uint64_t candidates, checked; /* documents (engine/search.h) */
 };
 
 void reply_release(struct reply *r); /* safe on a zeroed one */

@@ -14,9 +14,11 @@
 #include "queryd/job.h"
 #include "queryd/listen.h"
 #include "queryd/log.h"
+#include "queryd/metrics.h"
 #include "queryd/pool.h"
 #include "queryd/reply.h"
 #include "queryd/stats.h"
+#include "queryd/watch.h"
 
 struct conn;
 
@@ -26,7 +28,9 @@ struct server {
     struct listen_set *listeners;
 
     struct event_base *base;
-    struct event *on_done, *on_term, *on_int, *on_hup, *on_tick, *on_grace;
+    struct event *on_done, *on_term, *on_int, *on_hup, *on_tick, *on_grace, *on_unread;
+    struct watch watch;
+    struct metrics *metrics; /* NULL: nobody asked for it */
     struct accept accept;
     struct hangup hangup;
     struct done done;
@@ -35,15 +39,20 @@ struct server {
     struct stats stats;
 
     struct conn *conns;  /* all of them */
+    uint64_t n_accepted; /* connections since the start */
     size_t n_refused;    /* of those, the ones that were only told that there are too many */
     struct reply reply;  /* scratch for commands that run in the loop */
     struct buf out;      /* scratch: replies on their way to one connection */
     bool draining;
 };
 
-/* Sets all up: index, threads, events. On an error everything is released again. */
+/* Opens what the loop needs, so that the process can give up opening things of the kind before it goes on. On an error
+ * everything is released again. */
 enum status server_init(struct server *s, const struct flags *flags, const struct log *log,
                         struct listen_set *listeners, struct err *err);
+
+/* Opens the index and starts the threads. On an error everything is released again. */
+enum status server_start(struct server *s, struct err *err);
 
 /* Serves until SIGTERM or SIGINT, and what that leaves to do. */
 enum status server_run(struct server *s, struct err *err);
@@ -53,6 +62,9 @@ bool server_release(struct server *s);
 
 /* What stats shows. */
 const struct stats *server_stats(struct server *s);
+
+/* Clients leave more bytes of replies untaken than there may be: unless that passes at once, some are closed. */
+void server_unread_too_much(struct server *s);
 
 /* A connection has been taken off the list. */
 void server_conn_ended(struct server *s);

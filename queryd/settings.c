@@ -107,7 +107,7 @@ static enum status set_exclude(struct settings *s, const char *text, size_t len,
     return ST_OK;
 }
 
-enum status settings_set(struct settings *s, const char *text, size_t len, struct err *err)
+enum status settings_set(struct settings *s, const char *text, size_t len, enum bound *bound, struct err *err)
 {
     struct piece name = piece_next(&text, &len);
     if (piece_is(&name, EXCLUDE_NAME))
@@ -119,8 +119,11 @@ enum status settings_set(struct settings *s, const char *text, size_t len, struc
     if (i == SETTINGS_N)
         return err_set(err, ST_USAGE, "no such setting; `help set` lists them");
     uint32_t v;
-    if (!parse_value(&table[i], &value, max_of(s, i), &v))
+    if (!parse_value(&table[i], &value, max_of(s, i), &v)) {
+        if (i == SETTING_LIMIT && piece_number(&value, UINT32_MAX, &v))
+            *bound = BOUND_ROWS;
         return refuse_value(err, i, max_of(s, i));
+    }
     s->v[i] = v;
     return ST_OK;
 }

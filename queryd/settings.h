@@ -6,6 +6,7 @@
 #include "lib/base.h"
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "queryd/bound.h"
 
 enum settings_name {
     SETTING_LIMIT,
@@ -35,8 +36,9 @@ struct settings {
 
 void settings_init(struct settings *s, uint32_t max_rows);
 
-/* Sets from "NAME VALUE"; ST_USAGE says what is allowed. Nothing changes on an error. */
-enum status settings_set(struct settings *s, const char *text, size_t len, struct err *err);
+/* Sets from "NAME VALUE"; ST_USAGE says what is allowed, and *bound becomes BOUND_ROWS when more rows are wanted than
+ * may be. Nothing changes on an error. */
+enum status settings_set(struct settings *s, const char *text, size_t len, enum bound *bound, struct err *err);
 
 /* The name of the i-th setting (i < SETTINGS_SHOWN), and for people what it means and may be: "rows of a reply at most
  * (0 to 100000; at first 100)". The last is the path, which is no number and no choice. */

@@ -40,6 +40,9 @@ enum status segment_open(const char *index_dir, const struct manifest_segment *e
                          struct segment **out, struct err *err);
 void segment_close(struct segment *s); /* safe on NULL */
 
+/* Verifies every byte of Xapian's part, whose lists cannot be read safely otherwise. */
+enum status segment_verify_lists(const struct segment *s, struct err *err);
+
 /* Verifies every byte of every part, and with deep also that the parts agree with each other. */
 enum status segment_verify(const struct segment *s, bool deep, struct err *err);
 

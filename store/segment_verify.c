@@ -35,6 +35,11 @@ static enum status verify_sums(const struct segment *s, bool deep, struct err *e
     return status;
 }
 
+enum status segment_verify_lists(const struct segment *s, struct err *err)
+{
+    return verify_terms(s, false, err);
+}
+
 /* ---- whether the parts agree ----------------------------------------------------------------------------------- */
 
 static bool codes_are(const struct segment *s, const uint8_t *p, const uint8_t *end, uint32_t n)

@@ -195,6 +195,14 @@ void snapshot_word_stats(const struct snapshot *s, const char *word, size_t len,
     }
 }
 
+enum status snapshot_verify_lists(const struct snapshot *s, struct err *err)
+{
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < s->manifest.n_segments; i++)
+        status = segment_verify_lists(s->segments[i], err);
+    return status;
+}
+
 enum status snapshot_verify(const struct snapshot *s, struct err *err)
 {
     enum status status = ST_OK;

@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/test_file \
 	tests/unit/test_fold \
 	tests/unit/test_glob \
+	tests/unit/test_histogram \
 	tests/unit/test_ignore \
 	tests/unit/test_input \
 	tests/unit/test_json \

@@ -68,8 +68,9 @@ def rows_of(status):
 class Daemon:
     """A daemon on a Unix socket of its own, stopped at the end of a `with`."""
 
-    def __init__(self, queryd, index, folder, options=(), tcp=False, cwd=None, env=None):
-        self.path = os.path.join(folder, "socket")
+    def __init__(self, queryd, index, folder, options=(), tcp=False, cwd=None, env=None,
+                 name="socket"):
+        self.path = os.path.join(folder, name)
         self.options = list(options)
         listen = ["--listen", f"unix:{self.path}"] + (["--listen", "127.0.0.1:0"] if tcp else [])
         self.log = tempfile.TemporaryFile()
@@ -205,7 +206,7 @@ class Bench:
         done = subprocess.run([self.queryd, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
                               timeout=TIMEOUT, check=False)
         check(b"ready" not in done.stdout, "it started")
-        check(done.stderr.startswith(b"verbatim-queryd: ") or b"Z " in done.stderr, done.stderr)
+        check(done.stderr.startswith(b"verbatim-queryd: ") or b"level=" in done.stderr, done.stderr)
         return done.returncode
 
 

@@ -247,13 +247,17 @@ def index_made_anew(bench):
     """Another index in the same place, with a generation of the same number."""
     bench.update()
     other = f"{bench.folder}/other"
-    with bench.daemon() as daemon:
+    with bench.daemon("--no-sandbox") as daemon, bench.daemon(name="shut") as shut:
         bench.write("a.txt", "one whale\n")
         make_index(bench.indexer, other, ["."], cwd=bench.documents)
         os.rename(bench.index, f"{bench.folder}/away2")
         os.rename(other, bench.index)
         check(daemon.ask("reload")[0][0].startswith(b"OK 0 "))
         check(b"docs=1 " in daemon.ask("count whale")[0][0])
+        if "landlock=on" in shut.logged():
+            reply = shut.ask("reload")[0][0]
+            check(reply.startswith(b"ERR 500 ") and b"--no-sandbox" in reply and b"still serves" in reply, reply)
+            check(b"docs=0 " in shut.ask("count whale")[0][0])
 
 
 def a_file_cut_short(bench):

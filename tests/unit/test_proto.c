@@ -24,7 +24,7 @@ static void cut_with(const char *stream, size_t len, size_t step, framer_body *b
 {
     struct framer f;
     struct framer_line line;
-    framer_init(&f, MAX_LINE, body);
+    framer_init(&f, MAX_LINE, 2 * MAX_LINE, body);
     for (size_t at = 0; at < len;) {
         size_t n = len - at < step ? len - at : step;
         size_t used = framer_feed(&f, stream + at, n, &line);
@@ -139,7 +139,7 @@ static void bounded(void **state)
         struct framer f;
         struct framer_line line;
         uint64_t n = 0;
-        framer_init(&f, MAX_LINE, NULL);
+        framer_init(&f, MAX_LINE, 2 * MAX_LINE, NULL);
         while (framer_has_room(&f))
             (void)framer_feed(&f, floods[i], strlen(floods[i]), &line);
         assert_true(f.waiting.len >= MAX_LINE && f.waiting.len <= 4 * MAX_LINE);
@@ -160,7 +160,7 @@ static void in_turns(void **state)
     struct framer_line line;
     unsigned given = 0, taken = 0;
     (void)state;
-    framer_init(&f, MAX_LINE, NULL);
+    framer_init(&f, MAX_LINE, 2 * MAX_LINE, NULL);
     for (unsigned round = 0; round < 1000; round++) {
         char text[32];
         int len = snprintf(text, sizeof text, "line %u\n", given);
@@ -301,7 +301,8 @@ static void a_reply_without_memory(void **state)
 static enum status set(struct settings *s, const char *text)
 {
     struct err err = {0};
-    return settings_set(s, text, strlen(text), &err);
+    enum bound bound = BOUND_NONE;
+    return settings_set(s, text, strlen(text), &bound, &err);
 }
 
 static void settings(void **state)
