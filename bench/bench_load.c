@@ -1,5 +1,5 @@
-/* bench_load.c - many clients at once: asks the queries of a file over and over, compares each answer with the first one
- * of its query and generation, and tells throughput and latency.
+/* bench_load.c - many clients at once: asks the queries of a file over and over, compares each answer with the first
+ * one of its query and generation, and tells throughput and latency.
  *
  *     bench_load --connect ADDRESS --queries FILE [--connections N] [--seconds S] [--rate R] [--pipeline K]
  *                [--vanishing N] [--every S] [--pid PID] [--raw]
@@ -33,6 +33,8 @@
 #include "queryd/histogram.h"
 
 #define NS INT64_C(1000000000)
+
+enum { WRONG_SHOWN = 20 };
 
 struct request_line {
     char *line; /* with its newline */
@@ -190,9 +192,9 @@ static void count_answer(struct client *c)
     l->errors += c->reply.code == 500 || c->reply.code == 999;
     if (load_answers_agree(l->answers, asked.query, &c->reply))
         return;
-    l->wrong++;
-    (void)fprintf(stderr, "another answer of generation %" PRIu64 ": %s", c->reply.generation,
-                  l->queries[asked.query].line);
+    if (l->wrong++ < WRONG_SHOWN)
+        (void)fprintf(stderr, "another answer of generation %" PRIu64 ": %s", c->reply.generation,
+                      l->queries[asked.query].line);
 }
 
 static void take_lines(struct client *c)

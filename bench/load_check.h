@@ -1,5 +1,5 @@
-/* load_check.h - replies of the daemon taken out of a stream, and compared: the same query gets the same answer from the
- * same generation. SPDX-License-Identifier: GPL-2.0-or-later */
+/* load_check.h - replies of the daemon taken out of a stream, and compared: the same query gets the same answer from
+ * the same generation. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_LOAD_CHECK_H
 #define VERBATIM_LOAD_CHECK_H
 
@@ -9,7 +9,7 @@
 struct load_reply {
     bool in_rows;
     uint64_t rows_left, generation;
-    uint64_t hash; /* of all bytes but the value of ms= */
+    uint64_t hash; /* of all bytes but those that tell times */
     bool whole;    /* complete=yes, or no such key */
     unsigned code; /* of an ERR line; 0: OK */
 };

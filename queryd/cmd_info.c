@@ -1,4 +1,5 @@
 /* cmd_info.c - the command `info`: what the index is that answers. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,6 +68,8 @@ static void run(const struct request *req, struct reply *reply)
     facts_string(&f, "language", m->language, strlen(m->language));
     add_sizes(&f, req->snap);
     facts_end(&f);
+    if (reply->code == REPLY_OK)
+        reply_ok(reply, "generation=%" PRIu64, m->generation);
 }
 
 const struct command command_info = {

@@ -460,7 +460,8 @@ static void refuse(struct conn *c)
 {
     bool address = c->refused == BOUND_ADDRESS;
     const struct flags *flags = c->server->flags;
-    buf_addf(&c->server->out, "ERR %d %s %" PRIu32 " clients are connected%s, the most allowed; try again\n", REPLY_BUSY,
+    struct buf *out = &c->server->out;
+    buf_addf(out, "ERR %d %s %" PRIu32 " clients are connected%s, the most allowed; try again\n", REPLY_BUSY,
              reply_word(REPLY_BUSY), address ? flags->max_clients_per_address : flags->max_clients,
              address ? " from this address" : "");
     c->closing = true;

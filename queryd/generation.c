@@ -132,8 +132,8 @@ static void open_newest(struct generation *g)
     struct snapshot *snap;
     if (snapshot_open(g->index_dir, g->n_readers, true, &snap, &err) != ST_OK) {
         if (is_shut_out(g))
-            (void)err_set(&err, ST_IO, "%s: another folder took its place since the daemon began, and the sandbox keeps "
-                          "it from that one: restart it, or use --no-sandbox", g->index_dir);
+            (void)err_set(&err, ST_IO, "%s: another folder took its place since the daemon began, which the "
+                          "sandbox keeps shut: restart the daemon, or use --no-sandbox", g->index_dir);
         refuse(g, &err);
         return;
     }

@@ -1,6 +1,7 @@
 /* generation.h - which generation of the index serves, and the thread that looks for a newer one: when told that
- * something changed (watch.h), twice a second, on SIGHUP and on `reload`. A new one is verified whole before it serves; one that fails is told in the log and the
- * old one goes on. Requests hold a reference to the one they began on. SPDX-License-Identifier: GPL-2.0-or-later */
+ * something changed (watch.h), twice a second, on SIGHUP and on `reload`. A new one is verified whole before it
+ * serves; one that fails is told in the log and the old one goes on. Requests hold a reference to the one they began
+ * on. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_GENERATION_H
 #define VERBATIM_GENERATION_H
 
@@ -12,8 +13,9 @@
 
 struct generation;
 
-/* Opens the live generation for n_readers threads (ST_NOT_FOUND, ST_DAMAGED, ST_VERSION ...) and starts the thread. All
- * pointers are borrowed until it has stopped. Of the first generation Xapian's part is verified before, the rest in the background. */
+/* Opens the live generation for n_readers threads (ST_NOT_FOUND, ST_DAMAGED, ST_VERSION ...) and starts the thread.
+ * All pointers are borrowed until it has stopped. Of the first generation Xapian's part is verified before, the rest
+ * in the background. */
 enum status generation_new(const char *index_dir, unsigned n_readers, const struct log *log, struct done *done,
                            struct generation **out, struct err *err);
 

@@ -38,7 +38,7 @@ void histogram_add(struct histogram *h, uint64_t value)
 
 uint64_t histogram_quantile(const struct histogram *h, double share)
 {
-    double wanted = share * (double)h->n;
+    double wanted = (share - 1e-9) * (double)h->n; /* what is rounded off must not count as one more */
     uint64_t seen = 0;
     for (size_t i = 0; i < HISTOGRAM_CELLS; i++) {
         seen += h->cells[i];

@@ -21,15 +21,15 @@ struct metrics {
 
 /* ---- the page ---------------------------------------------------------------------------------------------------- */
 
-static void add_one(struct evbuffer *out, const char *name, const char *type, const char *help, double value)
-{
-    (void)evbuffer_add_printf(out, "# HELP verbatim_%s %s\n# TYPE verbatim_%s %s\nverbatim_%s %.15g\n", name, help, name,
-                              type, name, value);
-}
-
 static void begin(struct evbuffer *out, const char *name, const char *type, const char *help)
 {
     (void)evbuffer_add_printf(out, "# HELP verbatim_%s %s\n# TYPE verbatim_%s %s\n", name, help, name, type);
+}
+
+static void add_one(struct evbuffer *out, const char *name, const char *type, const char *help, double value)
+{
+    begin(out, name, type, help);
+    (void)evbuffer_add_printf(out, "verbatim_%s %.15g\n", name, value);
 }
 
 static void add_gauges(struct evbuffer *out, const struct stats *s)

@@ -99,6 +99,13 @@ static enum status open_dbs(struct segment *s, unsigned n_readers, struct err *e
         s->n_readers += status == ST_OK;
     }
     free(path);
+    /* What Xapian makes of damaged bytes is anything, a revision that is not there for one; the sum tells. */
+    struct err damage = {0};
+    if ((status == ST_IO || status == ST_INTERNAL) && segment_verify_lists(s, &damage) == ST_DAMAGED) {
+        status = ST_DAMAGED;
+        if (err != NULL)
+            *err = damage;
+    }
     return status;
 }
 

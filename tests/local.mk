@@ -109,6 +109,8 @@ INDEXER_TESTS = \
 PROTOCOL_FILES = \
 	tests/protocol/answers.transcript \
 	tests/protocol/daemon.py \
+	tests/protocol/faults.c \
+	tests/protocol/faults.py \
 	tests/protocol/fuzz.py \
 	tests/protocol/life.py \
 	tests/protocol/load.py \

@@ -15,7 +15,7 @@ from daemon import Bench, Failure, Folder, Reader, Tap, equal, parse_programs
 
 ROUNDS = 300
 PIECES = [w.encode() for w in (
-    "search docs count explain words text set cancel stats info reload help ping limit offset per-doc format json lines "
+    "search docs count explain words text set cancel cancel stats info reload help HELP ping Ping limit offset per-doc format json lines "
     "context mark on order date path count page 0 1 3 99999999999 \" \"a \"a b\" a b a* ?b ~a a~2 ... … ( ) * | , - -a "
     "NEAR/3 NEAR/ BEFORE NOTNEAR SENTENCE PARAGRAPH AND OR NOT title: title:a path:** ext:txt since:2020-01-01 until:x "
     "@t @ @@ a.txt \\x41 \\ 1-2 0-0 « » é 漢").split()] + [b"\xff", b"\xc3", b"\x00", b"\t", b"\x1b[2J", b"x" * 300, b""]

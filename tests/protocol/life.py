@@ -8,6 +8,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import glob
 import os
+import re
 import shutil
 import signal
 import socket
@@ -78,6 +79,70 @@ def a_taken_port(bench):
         equal(bench.fails("--index", bench.index, "--listen", daemon.addresses[1]), 75)
 
 
+def all_addresses(bench):
+    """A star is what it is elsewhere: every address of the machine, of both families."""
+    process = subprocess.Popen([bench.queryd, "--index", bench.index, "--listen", "*:0"], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL)
+    with process:
+        address = process.stdout.readline().decode().split()[1]
+        check(address.startswith(("0.0.0.0:", "[::]:")), address)
+        process.terminate()
+
+
+def sandboxed(bench):
+    """Said in the log; the index is read, its new generations too, the socket is removed at the end."""
+    with bench.daemon() as daemon:
+        check("msg=sandbox landlock=" in daemon.logged(), daemon.logged())
+        bench.write("s.txt", "a fish in a box\n")
+        bench.update()
+        check(daemon.ask("reload")[0][0].startswith(b"OK 0 "))
+        equal(daemon.ask('search "in a box"')[0][1:], [b"s.txt:1:8:a fish in a box"])
+    check(not os.path.exists(daemon.path), "the socket's file is still there")
+    with bench.daemon("--no-sandbox") as daemon:
+        check("msg=sandbox landlock=off seccomp=off" in daemon.logged(), daemon.logged())
+    os.remove(os.path.join(bench.documents, "s.txt"))
+    bench.update()
+
+
+def noticed_at_once(bench):
+    """Without waiting for the next look."""
+    with bench.daemon() as daemon:
+        worst = 0
+        for i in range(3):
+            before = generation(daemon)
+            bench.write("n.txt", f"fish number {i}\n")
+            bench.update()
+            begin = time.monotonic()
+            wait_for(lambda b=before: generation(daemon) > b, "a new generation")
+            worst = max(worst, time.monotonic() - begin)
+        check(worst < 1, "it took", worst)
+        equal(daemon.stats()["generations"], "3")
+    os.remove(os.path.join(bench.documents, "n.txt"))
+    bench.update()
+
+
+def damaged_lists_never_answer(bench):
+    """Xapian's part is verified before the first answer."""
+    copy = f"{bench.folder}/lists"
+    shutil.copytree(bench.index, copy)
+    for terms in glob.glob(f"{copy}/seg-*/terms"):
+        with open(terms, "r+b") as file:
+            file.seek(os.path.getsize(terms) // 2)
+            byte = file.read(1)
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte[0] ^ 1]))
+    equal(bench.fails("--index", copy, "--listen", f"unix:{bench.folder}/none"), 65)
+
+
+def manual_tells_bounds(bench):
+    """Each count of a bound stands in the table of doc/protocol.md, and no other does."""
+    page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "doc", "protocol.md")
+    with open(page, encoding="utf-8") as file:
+        told = set(re.findall(r"\| `(bound\.[a-z-]+)` \|", file.read()))
+    with bench.daemon() as daemon:
+        equal(told, {name for name in daemon.stats() if name.startswith("bound.")})
+
+
 def usage(bench):
     for words in ([], ["--index"], ["--index", bench.index, "--listen", "here"], ["--index", bench.index, "more"],
                   ["--index", bench.index, "--workers", "0"], ["--index", bench.index, "--max-line", "9"],
@@ -90,7 +155,9 @@ def usage(bench):
 def help_names_every_option(bench):
     text = subprocess.run([bench.queryd, "--help"], stdout=subprocess.PIPE, check=True).stdout
     for option in (b"--index", b"--listen", b"--workers", b"--max-clients", b"--queue", b"--query-timeout",
-                   b"--idle-timeout", b"--max-line", b"--max-rows", b"--log", b"--version"):
+                   b"--idle-timeout", b"--max-line", b"--max-rows", b"--log", b"--version",
+                   b"--max-clients-per-address", b"--max-pending", b"--max-unread", b"--max-unread-total",
+                   b"--slow-query", b"--metrics", b"--no-sandbox"):
         check(option + b" " in text, option)
 
 
@@ -330,6 +397,7 @@ def a_second_signal_ends_at_once(bench):
 
 
 TESTS = [ready_line, socket_file, a_live_socket, a_stale_socket, a_replaced_socket_stays, cannot_listen, a_taken_port,
+         all_addresses, sandboxed, noticed_at_once, damaged_lists_never_answer, manual_tells_bounds,
          usage, help_names_every_option, manual_tells_all, no_index, a_damaged_index,
          damage_found_while_serving, default_address, socket_activation,
          service_manager, notices_by_itself, notices_when_told, keeps_what_serves, index_thrown_away,

@@ -7,6 +7,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import os
+import re
 import shutil
 import socket
 import struct
@@ -14,8 +15,10 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 
-from daemon import (SLOW_QUERY, TIMEOUT, Bench, Folder, Reader, Tap, check, equal, parse_programs, rows_of,
+from daemon import (SLOW_QUERY, TIMEOUT, Bench, Failure, Folder, Reader, Tap, check, equal, parse_programs, rows_of,
                     slow_documents, wait_for)
 
 SLOW = f"count {SLOW_QUERY}\n".encode()
@@ -245,6 +248,7 @@ def a_full_queue(bench):
             check(reader.line().startswith(b"@a ERR 503 busy "))
             equal(reader.line(), b"@b OK 0")
             check(reader.line().startswith(b"@c ERR 503 busy "))
+            equal(daemon.stats()["bound.queue"], "2")
             first.sendall(b"cancel\n")
             check(Reader(second).line().startswith(b"OK 0 docs=1 "))
 
@@ -276,6 +280,167 @@ def no_descriptors_left(bench):
                 client.close()
     finally:
         bench.queryd = real
+
+
+def too_many_clients_of_one_address(bench):
+    """TCP clients are counted by their address; those on the Unix socket are nobody's."""
+    with bench.daemon("--max-clients-per-address", "2", tcp=True) as daemon:
+        clients = [daemon.connect_tcp() for _ in range(2)]
+        for client in clients:
+            client.sendall(b"ping\n")
+            equal(Reader(client).line(), b"OK 0")
+        with daemon.connect_tcp() as other:
+            lines = Reader(other).rest()
+            equal(len(lines), 1)
+            check(lines[0].startswith(b"ERR 503 busy 2 clients are connected from this address"), lines)
+        for _ in range(3):
+            equal(daemon.ask("ping"), [[b"OK 0"]])
+        equal(daemon.stats()["bound.clients-per-address"], "1")
+        clients[0].close()
+
+        def again():
+            with daemon.connect_tcp() as client:
+                client.sendall(b"ping\n")
+                return Reader(client).line() == b"OK 0"
+        wait_for(again, "there is room again")
+        clients[1].close()
+
+
+def many_clients_that_do_not_read(bench):
+    """What all of them together leave is bounded, too: the largest is closed, a reader is not."""
+    with bench.daemon("--max-unread-total", "8000000") as daemon:
+        before = rss(daemon)
+        slow = [daemon.connect() for _ in range(20)]
+        for sock in slow:
+            sock.sendall(b"text slow0.txt 1-4000\n" * 100)
+        wait_for(lambda: int(daemon.stats()["bound.unread-total"]) > 10, "they are closed")
+        with daemon.connect() as sock:
+            sock.sendall(b"text slow0.txt\n" * 100)
+            sock.shutdown(socket.SHUT_WR)
+            reader = Reader(sock)
+            for _ in range(100):
+                equal(len(reader.reply()), 4001)
+        check(rss(daemon) - before < 64 << 20, "memory grew by", rss(daemon) - before)
+        check("the largest is closed" in daemon.logged(), daemon.logged())
+        wait_for(lambda: int(daemon.stats()["unread"]) <= 8000000, "it is in bounds")
+        for sock in slow:
+            sock.close()
+
+
+def each_bound_is_counted(bench):
+    with bench.daemon("--max-line", "100", "--max-rows", "10", "--query-timeout", "100", "--max-unread", "1000",
+                      "--max-pending", "100") as daemon:
+        def count(name):
+            return int(daemon.stats()[f"bound.{name}"])
+
+        daemon.ask("x" * 200)
+        daemon.ask("set limit 11")
+        daemon.ask("count " + "(" * 40 + "a" + ")" * 40)
+        daemon.ask("count a NEAR/2000 b")
+        daemon.ask(SLOW.decode().strip())
+        equal([count(n) for n in ("line", "rows", "query", "query-time")], [1, 1, 2, 1])
+        with daemon.connect() as sock:
+            sock.sendall(SLOW + b"ping\n" * 100)
+            wait_for(lambda: count("pending") == 1, "enough is read ahead")
+        with daemon.connect() as sock:
+            sock.sendall(b"help\n" * 1000)
+            wait_for(lambda: count("unread") > 0, "it waits")
+
+
+def a_pattern_too_broad_is_counted(bench):
+    bench.write("many.txt", " ".join(f"zz{i:x}" for i in range(2000)))
+    bench.update()
+    with bench.daemon() as daemon:
+        check(daemon.ask("count zz*")[0][0].startswith(b"ERR 422 "))
+        equal(daemon.stats()["bound.expansion"], "1")
+
+
+def idle_time_is_counted(bench):
+    with bench.daemon("--idle-timeout", "1") as daemon, daemon.connect() as idle:
+        equal(Reader(idle).rest(), [])
+        equal(daemon.stats()["bound.idle-time"], "1")
+
+
+def cancel_acts_anywhere(bench):
+    """Not only in searching: also while rows are made, texts are cut into lines, words are gathered."""
+    bench.write("long.txt", "the same line again and again and again\n" * 500000)
+    bench.write("vocabulary.txt", " ".join(f"v{i:x}" for i in range(400000)))
+    bench.update()
+    requests = ["search a", 'search "a b"', "search a NEAR/3 b", "text long.txt", "words v", "count *7*",
+                "count vvvvv~2", "explain a NEAR/100 b", "docs a OR b", 'search "again and"']
+    with bench.daemon("--query-timeout", "0", "--workers", "1") as daemon:
+        for request in requests:
+            with daemon.connect() as sock:
+                sock.sendall(f"set limit 100000\n{request}\n".encode())
+                time.sleep(0.03)
+                reader = Reader(sock)
+                equal(reader.line(), b"OK 0")
+                begin = time.monotonic()
+                sock.sendall(b"cancel\n")
+                status = reader.line()
+                waited = time.monotonic() - begin
+                check(waited < 2, request, "was cancelled after", waited)
+                if status.startswith(b"OK "):
+                    for _ in range(rows_of(status)):
+                        reader.line()
+                else:
+                    check(status.startswith((b"ERR 499 ", b"ERR 422 ")), status)
+                equal(reader.line(), b"OK 0")
+    for name in ("long.txt", "vocabulary.txt", "many.txt"):
+        os.remove(os.path.join(bench.documents, name))
+    bench.update()
+
+
+# ---- what it tells ----
+
+def latencies(bench):
+    with bench.daemon() as daemon:
+        for _ in range(20):
+            daemon.ask("count fish")
+        stats = daemon.stats()
+        times = [float(stats[f"count.ms.{name}"]) for name in ("p50", "p90", "p99", "p99.9", "max")]
+        equal(times, sorted(times))
+        check(0 < times[0] and times[-1] < TIMEOUT * 1000, times)
+        check("ping.ms.p50" not in stats)
+        check(int(stats["checked"]) >= 0 and int(stats["rss"]) > 0, stats)
+
+
+def a_slow_request_is_told(bench):
+    with bench.daemon("--slow-query", "50", "--query-timeout", "300") as daemon:
+        daemon.ask("count fish", SLOW.decode().strip(), 'count "never')
+        (line,) = [line for line in daemon.logged().splitlines() if "slow request" in line]
+        for part in ("level=warn", 'msg="slow request"', "command=count", "ms=", "ms_waited=",
+                     f'argument="{SLOW.decode()[6:].strip()}"'):
+            check(part in line, line)
+
+
+def the_log_is_logfmt(bench):
+    with bench.daemon("--log", "debug") as daemon:
+        daemon.ask('count "a b"', "frob", "@x ping")
+        wait_for(lambda: "command=ping" in daemon.logged(), "it is told")
+        for line in daemon.logged().splitlines():
+            check(re.fullmatch(r'time=\S+Z level=\w+ msg=("(\\.|[^"\\])*"|\S+)( [a-z_]+=("(\\.|[^"\\])*"|\S*))*', line), line)
+
+
+def figures_for_prometheus(bench):
+    with bench.daemon("--metrics", "0") as daemon:
+        url = re.search(r"http://127\.0\.0\.1:\d+/metrics", daemon.logged()).group()
+        daemon.ask("count fish", "frob")
+        text = urllib.request.urlopen(url, timeout=TIMEOUT).read().decode()
+        for line in text.splitlines():
+            check(re.fullmatch(r'# (HELP|TYPE) verbatim_\w+ .+|verbatim_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [-+.e\d]+',
+                               line), line)
+        for line in ('verbatim_requests_total{command="count",outcome="ok"} 1',
+                     'verbatim_requests_total{command="unknown",outcome="bad-request"} 1',
+                     'verbatim_request_duration_seconds_count{command="count"} 1',
+                     'verbatim_request_duration_seconds_bucket{command="count",le="+Inf"} 1'):
+            check(line in text.splitlines(), line, text)
+        try:
+            urllib.request.urlopen(url[:-len("/metrics")] + "/other", timeout=TIMEOUT)
+            raise Failure("it answered")
+        except urllib.error.HTTPError as error:
+            equal(error.code, 404)
+        equal(daemon.ask("ping"), [[b"OK 0"]])
 
 
 # ---- many connections ----
@@ -375,6 +540,9 @@ TESTS = [pipelined_in_order, cancel_stops_what_runs, cancel_is_seen_behind_many_
          cancel_takes_it_out_of_the_queue, half_closed_still_answered, timeout_says_so, disconnect_stops_what_runs,
          half_closed_then_gone, gone_while_not_read_from, endless_line, endless_requests_behind_a_slow_one,
          a_client_that_does_not_read, too_many_clients, a_full_queue, idle_clients_are_closed, no_descriptors_left,
+         too_many_clients_of_one_address, many_clients_that_do_not_read, each_bound_is_counted,
+         a_pattern_too_broad_is_counted, idle_time_is_counted, cancel_acts_anywhere, latencies, a_slow_request_is_told,
+         the_log_is_logfmt, figures_for_prometheus,
          fair_between_connections, two_hundred_clients, real_netcat, rude_clients]
 
 
