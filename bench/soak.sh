@@ -8,6 +8,7 @@ binaries=$1 seconds=${2:-20} connections=${3:-1000} path=${4:-}
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/verbatim-soak.XXXXXX")
 queryd='' rebuild=''
+# shellcheck disable=SC2317 # the trap calls it
 finish() {
     [ -z "$rebuild" ] || kill "$rebuild" 2> /dev/null || :
     [ -z "$queryd" ] || kill "$queryd" 2> /dev/null || :

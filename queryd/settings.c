@@ -118,7 +118,7 @@ enum status settings_set(struct settings *s, const char *text, size_t len, enum 
     size_t i = find_setting(&name);
     if (i == SETTINGS_N)
         return err_set(err, ST_USAGE, "no such setting; `help set` lists them");
-    uint32_t v;
+    uint32_t v = 0;
     if (!parse_value(&table[i], &value, max_of(s, i), &v)) {
         if (i == SETTING_LIMIT && piece_number(&value, UINT32_MAX, &v))
             *bound = BOUND_ROWS;

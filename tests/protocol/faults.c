@@ -1,6 +1,6 @@
-/* faults.c - to be preloaded into the daemon: its sockets work as sockets may, but seldom do: reads and writes are short,
- * would block, are interrupted, are reset; accepting runs out of descriptors. FAULTS is the seed. Files are left alone.
- * SPDX-License-Identifier: GPL-2.0-or-later */
+/* faults.c - to be preloaded into the daemon: its sockets work as sockets may, but seldom do: reads and writes are
+ * short, would block, are interrupted, are reset; accepting runs out of descriptors. FAULTS is the seed. Files are left
+ * alone. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
