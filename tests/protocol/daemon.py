@@ -139,15 +139,15 @@ def make_index(indexer, index, roots, cwd=None):
         raise Failure(f"the indexer ended with exit code {done.returncode}: {done.stdout.decode(errors='replace')}")
 
 
-# A query that takes many seconds on these documents: three words that stand everywhere, at any distance.
-SLOW_QUERY = "a NEAR/1000 b NEAR/1000 c"
+# A query that takes many seconds on these documents: three words that stand everywhere, at many distances.
+SLOW_QUERY = " OR ".join(f"a NEAR/{999 - i} b NEAR/{999 - i} c" for i in range(35))
 
 
 def slow_documents(folder):
     words = random.Random(1)
     for number in range(8):
         with open(os.path.join(folder, f"slow{number}.txt"), "w", encoding="utf-8") as file:
-            for _ in range(4000):
+            for _ in range(8000):
                 file.write(" ".join(words.choices("abcdefgh", k=30)) + "\n")
 
 

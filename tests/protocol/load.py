@@ -312,14 +312,14 @@ def many_clients_that_do_not_read(bench):
         before = rss(daemon)
         slow = [daemon.connect() for _ in range(20)]
         for sock in slow:
-            sock.sendall(b"text slow0.txt 1-4000\n" * 100)
+            sock.sendall(b"text slow0.txt 1-8000\n" * 100)
         wait_for(lambda: int(daemon.stats()["bound.unread-total"]) > 10, "they are closed")
         with daemon.connect() as sock:
             sock.sendall(b"text slow0.txt\n" * 100)
             sock.shutdown(socket.SHUT_WR)
             reader = Reader(sock)
             for _ in range(100):
-                equal(len(reader.reply()), 4001)
+                equal(len(reader.reply()), 8001)
         check(rss(daemon) - before < 64 << 20, "memory grew by", rss(daemon) - before)
         check("the largest is closed" in daemon.logged(), daemon.logged())
         wait_for(lambda: int(daemon.stats()["unread"]) <= 8000000, "it is in bounds")
@@ -328,19 +328,19 @@ def many_clients_that_do_not_read(bench):
 
 
 def each_bound_is_counted(bench):
-    with bench.daemon("--max-line", "100", "--max-rows", "10", "--query-timeout", "100", "--max-unread", "1000",
+    with bench.daemon("--max-line", "1000", "--max-rows", "10", "--query-timeout", "100", "--max-unread", "1000",
                       "--max-pending", "100") as daemon:
         def count(name):
             return int(daemon.stats()[f"bound.{name}"])
 
-        daemon.ask("x" * 200)
+        daemon.ask("x" * 2000)
         daemon.ask("set limit 11")
         daemon.ask("count " + "(" * 40 + "a" + ")" * 40)
         daemon.ask("count a NEAR/2000 b")
         daemon.ask(SLOW.decode().strip())
         equal([count(n) for n in ("line", "rows", "query", "query-time")], [1, 1, 2, 1])
         with daemon.connect() as sock:
-            sock.sendall(SLOW + b"ping\n" * 100)
+            sock.sendall(SLOW + b"ping\n" * 1000)
             wait_for(lambda: count("pending") == 1, "enough is read ahead")
         with daemon.connect() as sock:
             sock.sendall(b"help\n" * 1000)
