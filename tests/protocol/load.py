@@ -449,7 +449,7 @@ def fair_between_connections(bench):
     """A connection with a long queue of its own does not keep others waiting."""
     with bench.daemon("--workers", "1", "--query-timeout", "100") as daemon:
         with daemon.connect() as greedy:
-            greedy.sendall(SLOW * 1000)
+            greedy.sendall(SLOW * 100)
             wait_for(lambda: running(daemon, 1), "it runs")
             for _ in range(5):
                 begin = time.monotonic()
