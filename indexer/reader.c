@@ -119,6 +119,7 @@ enum read_result reader_read(struct reading *r)
         return read_filtered(r, program);
     enum read_result result = input_fill(r->in, FIRST_LOOK);
     if (result == READ_OK && input_is_gzip(r->in)) {
+        r->filtered = unpacked_path_len(r) == r->path_len;
         result = input_unpack(r->in);
         if (result == READ_OK)
             result = input_fill(r->in, FIRST_LOOK);
@@ -170,7 +171,8 @@ struct document reading_document(const struct reading *r)
 
 enum read_result reading_give(struct reading *r, struct document *doc)
 {
-    if (r->filtered)
+    doc->derived |= r->filtered;
+    if (doc->derived)
         doc->n_columns = 0;
     return r->sink->document(r->sink->user, doc) ? READ_OK : READ_STOPPED;
 }
@@ -183,6 +185,7 @@ enum read_result reading_message(struct reading *r, const char *bytes, size_t le
     struct document doc = reading_document(r);
     doc.path = path;
     doc.path_len = path_len;
+    doc.derived = true;
     message_document(m, &doc);
     return doc.text_len > DOCUMENT_TEXT_MAX ? READ_TOO_LARGE : reading_give(r, &doc);
 }

@@ -163,6 +163,8 @@ static void add_match(struct buf *out, const struct snapshot *snap, const struct
     add_path(out, doc);
     add_abspath(out, snap, doc);
     add_string(out, "title", title, title_len);
+    const char *source = doc->derived ? "text" : "file";
+    add_string(out, "source", source, strlen(source));
     add_uint(out, "line", e->line);
     add_uint(out, "column", e->column);
     add_uint(out, "end_line", e->end_line);

@@ -96,7 +96,8 @@ static enum status add_names(struct merge *m, const struct segment_doc *names, s
                          .title = names->title,
                          .title_len = names->title_len,
                          .date = names->date,
-                         .mtime = names->mtime};
+                         .mtime = names->mtime,
+                         .derived = names->derived};
     return chunk_add_names(m->chunk->writer, &d, err);
 }
 

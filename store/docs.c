@@ -7,7 +7,7 @@
 #include "lib/bytes.h"
 #include "store/coding.h"
 
-enum { HAS_TITLE = 1, HAS_DATE = 2 };
+enum { HAS_TITLE = 1, HAS_DATE = 2, IS_DERIVED = 4 };
 
 /* ---- writing -------------------------------------------------------------------------------------------------- */
 
@@ -33,7 +33,8 @@ void docs_put_names(const struct document *doc, struct buf *out)
 {
     bool has_date = doc->date != DOCUMENT_NO_DATE;
     buf_add(out, doc->path, doc->path_len);
-    buf_addc(out, (char)((doc->title != NULL ? HAS_TITLE : 0) | (has_date ? HAS_DATE : 0)));
+    int title = doc->title != NULL ? HAS_TITLE : 0, date = has_date ? HAS_DATE : 0;
+    buf_addc(out, (char)(title | date | (doc->derived ? IS_DERIVED : 0)));
     if (doc->title != NULL) {
         coding_put_varint(out, doc->title_len);
         buf_add(out, doc->title, doc->title_len);
@@ -109,6 +110,7 @@ static bool get_behind_path(const uint8_t *p, const uint8_t *end, struct segment
     if (p == end)
         return false;
     uint8_t flags = *p++;
+    out->derived = flags & IS_DERIVED;
     if (flags & HAS_TITLE) {
         if (!bytes_get_varint(&p, end, &len) || len > (uint64_t)(end - p))
             return false;

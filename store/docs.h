@@ -5,7 +5,8 @@
  *     n pairs {hash of path:32 doc:32}, ascending           by docs_hash, then by document
  *     names, names_len bytes: for each document
  *         path  flags:8  [title_len:varint title]  [date:varint]  mtime:varint
- *         flags: 1 it has a title, 2 it has a date; both times are seconds since 1970, zigzag-coded
+ *         flags: 1 it has a title, 2 it has a date, 4 its text is not that of the file
+ *         both times are seconds since 1970, zigzag-coded
  *
  * It does not know what stands at the offsets it keeps. Governed by doc/index-format.md.
  * SPDX-License-Identifier: GPL-2.0-or-later */

@@ -35,6 +35,7 @@ struct document {
     size_t n_block_ends;
     bool blocks_only;
 
+    bool derived;                          /* the text is not that of the file: lines and columns are no places in it */
     const struct document_column *columns; /* ascending by text; NULL where columns are those of the text */
     size_t n_columns;
 };

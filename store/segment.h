@@ -83,6 +83,7 @@ struct segment_doc {
     const char *title; /* NULL when it has none */
     size_t title_len;
     int64_t date, mtime; /* as in struct document */
+    bool derived;        /* the same */
     uint32_t text_len;   /* bytes */
 };
 enum status segment_doc(const struct segment *s, uint32_t doc, struct segment_doc *out, struct err *err);

@@ -191,6 +191,7 @@ static inline struct help_doc help_doc(uint64_t seed, uint32_t number)
     d.doc.text = d.text.data == NULL ? "" : d.text.data;
     d.doc.text_len = d.text.len;
     d.doc.mtime = help_random(&own, 2000000000);
+    d.doc.derived = help_random(&own, 3) == 0;
     help_add_title(&d, &own);
     return d;
 }

@@ -18,6 +18,7 @@
 struct given {
     struct buf log;
     int64_t date;
+    bool derived;
 };
 
 static bool log_document(void *user, struct document *doc)
@@ -31,6 +32,7 @@ static bool log_document(void *user, struct document *doc)
     buf_addf(&g->log, "[%.*s|%.*s]\n%.*s", (int)doc->path_len, doc->path, (int)doc->title_len,
              doc->title == NULL ? "" : doc->title, (int)doc->text_len, doc->text);
     g->date = doc->date;
+    g->derived = doc->derived;
     return true;
 }
 
@@ -86,6 +88,25 @@ static void dates(void **state)
     assert_int_equal(read_limited("a.eml", bad, strlen(bad), 1000, &g), READ_OK);
     assert_true(g.date == DOCUMENT_NO_DATE);
     buf_release(&g.log);
+}
+
+/* Where lines and columns are looked up depends on it. */
+static void texts_of_their_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *source;
+        bool derived;
+    } files[] = {{"a.eml", "Subject: x\n\nx", true},
+                 {"a.mbox", "From x Sun Nov 22 10:00:00 2020\nSubject: x\n\nx\n", true},
+                 {"a.txt", "x", false},
+                 {"a.html", "<p>x", false}};
+    for (size_t i = 0; i < BASE_COUNT(files); i++) {
+        struct given g = {0};
+        assert_int_equal(read_limited(files[i].path, files[i].source, strlen(files[i].source), 1000, &g), READ_OK);
+        assert_int_equal(g.derived, files[i].derived);
+        buf_release(&g.log);
+    }
 }
 
 static void charsets_and_encodings(void **state)
@@ -232,13 +253,10 @@ static int release_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(headers_are_decoded),
-        cmocka_unit_test(dates),
-        cmocka_unit_test(charsets_and_encodings),
-        cmocka_unit_test(the_readable_parts),
-        cmocka_unit_test(broken_mime_gives_what_there_is),
-        cmocka_unit_test(mailboxes_are_cut),
-        cmocka_unit_test(the_limit_is_of_a_message),
+        cmocka_unit_test(headers_are_decoded),      cmocka_unit_test(dates),
+        cmocka_unit_test(texts_of_their_own),       cmocka_unit_test(charsets_and_encodings),
+        cmocka_unit_test(the_readable_parts),       cmocka_unit_test(broken_mime_gives_what_there_is),
+        cmocka_unit_test(mailboxes_are_cut),        cmocka_unit_test(the_limit_is_of_a_message),
         cmocka_unit_test(known_by_their_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, release_all);

@@ -168,7 +168,7 @@ static void check_names(const struct checker *c, const struct document *doc)
     assert_int_equal(names.path_len, doc->path_len);
     assert_memory_equal(names.path, doc->path, doc->path_len);
     assert_int_equal(names.text_len, doc->text_len);
-    assert_true(names.date == doc->date && names.mtime == doc->mtime);
+    assert_true(names.date == doc->date && names.mtime == doc->mtime && names.derived == doc->derived);
     assert_int_equal(names.title == NULL, doc->title == NULL);
     assert_int_equal(names.title_len, doc->title_len);
     if (doc->title != NULL)
