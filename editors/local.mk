@@ -11,6 +11,7 @@ VIM_PARTS = \
 	editors/vim/autoload/verbatim/list.vim \
 	editors/vim/autoload/verbatim/live.vim \
 	editors/vim/autoload/verbatim/row.vim \
+	editors/vim/autoload/verbatim/text.vim \
 	editors/vim/autoload/verbatim/words.vim
 VIM_DOC = editors/vim/doc/verbatim.txt editors/vim/doc/tags
 NVIM_HEALTH = editors/vim/lua/verbatim/health.lua

@@ -3,6 +3,8 @@
 What is expected is computed from the bytes here, not asked from anybody. SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import gzip
+
 WORD = "zwyndrel"  # no other word is near to it
 
 TEXTS = {
@@ -25,6 +27,31 @@ ENCODED = {
     "bom.txt": (f"é {WORD}\nzwei {WORD}\n", "utf-8-sig"),
     "utf16.txt": (f"é {WORD}\nzwei € {WORD}\n", "utf-16"),
     "latin1.txt": (f"Les élèves de l'école où ma sœur... déjà vu, {WORD}\n".replace("œ", "oe"), "latin-1"),
+}
+
+
+def message(body, subject="Fish"):
+    return f"Subject: {subject}\nContent-Transfer-Encoding: 8bit\nContent-Type: text/plain; charset=utf-8\n\n{body}\n"
+
+
+# What has lines of its own only as it was indexed, or inside of what an editor unpacks. {name: bytes to index}
+INSIDE = {
+    "mail.eml": message(f"=20\né {WORD} here and there").encode(),
+    "box #1.mbox": "".join(f"From a@example.org Sun Nov 22 10:00:0{n} 2020\n" + message(f"é {WORD} {n}") + "\n"
+                           for n in (1, 2)).encode(),
+    "packed": gzip.compress(f"<p>one\n<p>é {WORD}\n".encode()),
+    "packed.txt.gz": gzip.compress(f"one\nzwei é {WORD}\n".encode()),
+}
+# The documents that they give: {path: [(line, column)]}; all but the last have no file.
+INSIDE_PLACES = {"mail.eml": (4, 4), "box #1.mbox/1": (3, 4), "box #1.mbox/2": (3, 4), "packed": (2, 7),
+                 "packed.txt.gz": (2, 9)}
+
+# A quotation, and who has it: as it is, broken and changed, and not at all.
+QUOTATION = "a backup that nobody has restored is a rumour with a timestamp"
+SHARED = {
+    "first.txt": f"One.\n\nHe said: “{QUOTATION}”, and left.\n",
+    "second.txt": "é A backup that nobody\nhas ever restored is a rumor with a\ntimestamp.\n",
+    "third.txt": "A backup at the end of the day is a rumour.\n",
 }
 
 

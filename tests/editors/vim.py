@@ -12,7 +12,7 @@ import os
 import sys
 
 from editor import MANY, Bench, check, equal, main
-from texts import WORD, files, places
+from texts import INSIDE, INSIDE_PLACES, QUOTATION, SHARED, WORD, files, places
 
 PRELUDE = """
 set nocompatible encoding=utf-8 hidden
@@ -132,6 +132,88 @@ endfor
 call Say(g:seen)
 """)
     equal(sorted(seen), sorted([len(name), "red fish", 2, 5] for name in names))
+
+
+def without_files(vim):
+    """what has places in no file opens as it was indexed: mail, mailboxes, packed files; :VerbatimTrace too"""
+    places = dict(INSIDE_PLACES)
+    if vim.editor == "vim":
+        del places["packed.txt.gz"]  # Vim's own plugin unpacks, but not in a silent Vim: keys.py does it
+    vim.index_named({name: INSIDE[name] for name in INSIDE if name in places or not name.endswith(".gz")})
+    with vim.daemon():
+        seen, traced, kept, again = vim.tell(f"""
+runtime plugin/gzip.vim
+autocmd User VerbatimDone ++nested silent! cfirst
+call Search('{WORD}')
+let g:seen = []
+for number in range(1, len(getqflist()))
+  execute 'cc' number
+  call add(g:seen, [expand('%'), line('.'), col('.'), strpart(getline('.'), col('.') - 1, {len(WORD)})])
+endfor
+call Say(g:seen)
+VerbatimTrace é {WORD} here and there
+call Idle()
+call Say([expand('%'), line('.'), col('.')])
+call Say([&modifiable, &modified, &swapfile])
+edit
+call Say(getline(4))
+""")
+    name = {path: vim.path(path) if path.endswith(".gz") else "verbatim://" + path for path in places}
+    equal(sorted([os.path.abspath(os.path.join(vim.folder, file)) if file.endswith(".gz") else file, *place]
+                 for file, *place in seen),
+          sorted([name[path], *place, WORD] for path, place in places.items()))
+    equal(traced, ["verbatim://mail.eml", 4, 1])
+    equal([kept, again], [[0, 0, 0], f"é {WORD} here and there"])
+
+
+def traced(vim):
+    """:VerbatimTrace lists who shares wording with a text, a range, the selection, a buffer; not the place itself"""
+    vim.index_named(SHARED)
+    with vim.daemon() as daemon:
+        said = vim.tell(f"""
+function! Found()
+  call Idle()
+  let said = split(execute('messages'), "\\n")[-1]
+  call Say([map(getqflist(), '[bufname(v:val.bufnr)[-10:], v:val.lnum, v:val.col]'), said])
+endfunction
+VerbatimTrace {QUOTATION}
+call Found()
+call Say(getqflist({{'title': 0}}).title)
+call Say(Texts())
+edit documents/first.txt
+call cursor(3, 13)
+execute "normal! v$\\<Esc>"
+'<,'>VerbatimTrace
+call Found()
+edit documents/first.txt
+3VerbatimTrace
+call Found()
+VerbatimTrace
+call Found()
+edit documents/second.txt
+VerbatimTrace
+call Found()
+enew
+call setline(1, ['{QUOTATION}', ''] + repeat(['é'], 1000))
+VerbatimTrace
+call Found()
+let g:verbatim_trace_run = 50
+VerbatimTrace {QUOTATION} {QUOTATION} {QUOTATION} {QUOTATION} {QUOTATION}
+call Found()
+VerbatimTrace too short
+call Found()
+""")
+        rows = [row.decode() for row in daemon.ask(f"trace {QUOTATION}")[0][1:]]
+    first, second = ["/first.txt", 3, 13], ["second.txt", 1, 4]
+    equal(said[0], [[first, second], "verbatim: 2 passages in 2 documents"])
+    equal(said[1], f"Verbatim trace: {QUOTATION[:60]}…")
+    equal(said[2], [row.split(":", 3)[3] for row in rows])
+    for only_second in said[3:6]:
+        equal(only_second, [[second], "verbatim: 1 passage in 1 document"])
+    equal(said[6], [[first], "verbatim: 1 passage in 1 document"])
+    equal(said[7], said[0])
+    equal(said[8], [[], "verbatim: nobody else has these words"])
+    check("words" in said[9][1], said[9])
 
 
 def words(vim):
@@ -345,7 +427,7 @@ def documented(vim):
         with open(os.path.join(source, "doc", "tags"), encoding="utf-8") as kept:
             equal(made.read(), kept.read())
     names = vim.tell("call Say(getcompletion('Verbatim', 'command'))")[0]
-    equal(len(names), 6)
+    equal(len(names), 7)
     for name in [f":{name}" for name in names] + settings(source):
         check(f"*{name}*" in text, name, "has no tag")
     long = [line for line in text.splitlines() if len(line.expandtabs()) > 79]
@@ -362,8 +444,8 @@ def settings(source):
     return sorted(found)
 
 
-TESTS = [filled, exact, undecodable_names, words, quoted, completed, complaints, limited, cancelled, restarted,
-         responsive, healthy, default_socket, documented]
+TESTS = [filled, exact, undecodable_names, without_files, traced, words, quoted, completed, complaints, limited,
+         cancelled, restarted, responsive, healthy, default_socket, documented]
 
 
 def in_editor(editor, test):

@@ -17,6 +17,21 @@ function! verbatim#selection() abort
   call s:phrase(s:selected(), 'nothing is selected')
 endfunction
 
+" Who else carries these words: those given, or those of a range; of one that is the last selection, what was selected.
+function! verbatim#trace(text, first, last) abort
+  if a:text =~# '\S'
+    call verbatim#list#trace(a:text, {})
+    return
+  endif
+  let selection = a:first == line("'<") && a:last == line("'>") && visualmode() !=# 'V'
+  let text = selection ? s:selected() : join(getline(a:first, a:last), "\n")
+  if text =~# '\S'
+    call verbatim#list#trace(text, {'file': resolve(expand('%:p')), 'line': a:first})
+  else
+    call verbatim#list#warn('there is no text')
+  endif
+endfunction
+
 " Text as a phrase that finds it; the rule is that of doc/protocol.md, "Searching for text that was copied".
 function! verbatim#quote(text) abort
   let text = substitute(a:text, '\r\n', ' ', 'g')

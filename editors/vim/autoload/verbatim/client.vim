@@ -43,14 +43,16 @@ function! verbatim#client#disconnect() abort
   endif
 endfunction
 
-" Sends settings, a list of requests of which only errors matter, and then a request. The handler is a dictionary:
+" Sends settings, a list of requests of which only errors matter, and then a request. One that bytes follow has them as
+" the last argument: their number is put behind it. The handler is a dictionary:
 "   rows(lines)        some rows of the reply, JSON; called as often as needed
 "   done(status)       the reply is whole: {'ok': 1, 'rows': N, key: value ...} or {'ok': 0, 'code': 401, 'word': ...,
 "                      'message': ..., key: value ...}
 "   lost()             the connection went away before that; nothing else will be called
 " Returns the request, for verbatim#client#drop(), or {} when there is no connection.
-function! verbatim#client#ask(settings, request, handler) abort
-  if !verbatim#client#connect() || !s:send(a:settings + [a:request], a:handler)
+function! verbatim#client#ask(settings, request, handler, ...) abort
+  let request = a:0 ? s:with_bytes(a:request, a:1) : s:encoded(a:request)
+  if !verbatim#client#connect() || !s:send(a:settings + [request], a:handler)
     return {}
   endif
   return s:waiting[-1]
@@ -65,7 +67,36 @@ function! verbatim#client#drop(request) abort
   call s:send(['cancel'])
 endfunction
 
+" A request and its reply, for those who wait: {'rows': [decoded ...]}, with 'status' when the reply came in time.
+function! verbatim#client#wait(settings, request, seconds) abort
+  let answer = {'rows': [], 'over': 0}
+  let handler = {'rows': {rows -> extend(answer.rows, map(rows, 'json_decode(v:val)'))},
+        \ 'done': {status -> extend(answer, {'over': 1, 'status': status})}, 'lost': {-> extend(answer, {'over': 1})}}
+  let request = verbatim#client#ask(a:settings, a:request, handler)
+  if empty(request)
+    return answer
+  endif
+  let start = reltime()
+  while !answer.over && reltimefloat(reltime(start)) < a:seconds
+    sleep 2m
+  endwhile
+  if !answer.over
+    call verbatim#client#drop(request)
+  endif
+  return answer
+endfunction
+
 " ---- sending ----
+
+function! s:encoded(text) abort
+  return iconv(a:text, &encoding, 'utf-8')
+endfunction
+
+" The line break that ends every request is the last of the bytes.
+function! s:with_bytes(request, text) abort
+  let text = s:encoded(a:text)
+  return a:request .. ' ' .. (len(text) + 1) .. "\n" .. text
+endfunction
 
 " Each line gets a tag and a place among those that wait; the handler is for the last one.
 function! s:send(lines, ...) abort
@@ -73,7 +104,7 @@ function! s:send(lines, ...) abort
   for line in a:lines
     let s:tags += 1
     let tag = '@' .. s:tags
-    let text ..= tag .. ' ' .. iconv(line, &encoding, 'utf-8') .. "\n"
+    let text ..= tag .. ' ' .. line .. "\n"
     call add(s:waiting, {'tag': tag, 'handler': {}, 'over': 0})
   endfor
   if a:0
@@ -106,7 +137,7 @@ function! s:pieces(pieces) abort
 endfunction
 
 " Works for a slice of time; what is left then waits for a timer, and the editor has its turn. A handler may send
-" requests, wait for others or end the connection: all that is known about the lines is true before it is called.
+" requests or end the connection, and its `done` may wait for others: all that is known about the lines is true before.
 function! s:work(timer) abort
   if a:timer
     let s:timer = 0
@@ -170,7 +201,9 @@ function! s:finish() abort
   let [request, s:answered] = [s:answered, {}]
   let request.over = 1
   if has_key(request.handler, 'done')
+    let s:working = 0
     call request.handler.done(request.status)
+    let s:working = 1
   endif
 endfunction
 

@@ -29,28 +29,16 @@ function! s:daemon() abort
   try
     let name = verbatim#address#get().name
     call verbatim#client#disconnect()
-    let info = s:ask('info')
+    let rows = verbatim#client#wait([], 'info', 3).rows
   catch /^verbatim: /
     return [['error', v:exception[10:]]]
   endtry
-  if empty(info)
+  if empty(rows)
     return [['error', 'no daemon answers on ' .. name .. '; see :help verbatim-daemon']]
   endif
+  let info = rows[0]
   let found = [['ok', 'a daemon answers on ' .. name],
         \ ['ok', printf('its index: %d documents, %d words, generation %d, published %s', info.documents, info.words,
         \ info.generation, info.published)]]
   return found + (info.documents == 0 ? [['warn', 'the index is empty: verbatim-indexer fills it']] : [])
-endfunction
-
-" The reply of a command that has one row, decoded; {} when there is none.
-function! s:ask(command) abort
-  let answer = {'over': 0, 'row': {}}
-  let handler = {'rows': {rows -> extend(answer, {'row': json_decode(rows[0])})},
-        \ 'done': {_ -> extend(answer, {'over': 1})}, 'lost': {-> extend(answer, {'over': 1})}}
-  let request = verbatim#client#ask([], a:command, handler)
-  let start = reltime()
-  while !empty(request) && !answer.over && reltimefloat(reltime(start)) < 3
-    sleep 2m
-  endwhile
-  return answer.row
 endfunction

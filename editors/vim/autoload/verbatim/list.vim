@@ -1,5 +1,5 @@
-" autoload/verbatim/list.vim - a search into the quickfix list: rows are added as they come, a new search cancels the
-" one that runs, and one that a restart of the daemon cut off begins anew. Governed by doc/verbatim.txt.
+" autoload/verbatim/list.vim - a search or a trace into the quickfix list: rows are added as they come, a new search
+" cancels the one that runs, and one that a restart of the daemon cut off begins anew. Governed by doc/verbatim.txt.
 " SPDX-License-Identifier: GPL-2.0-or-later
 
 let s:retry_ms = 100
@@ -9,10 +9,26 @@ let s:now = {}
 " Starts a search. Options: 'limit' of rows; 'id' of a list to use again instead of a new one; 'page': 1 to stop once
 " the limit is reached; 'quiet': 1 to say nothing; 'changed': called when the list has changed.
 function! verbatim#list#search(query, options) abort
+  call s:start({'query': s:one_line(a:query)}, a:options)
+endfunction
+
+" Looks for what shares wording with a text. Options: the 'file' and 'line' where it begins, which are no answer.
+function! verbatim#list#trace(text, options) abort
+  call s:start({'query': 'trace: ' .. s:shortened(s:one_line(a:text)), 'text': a:text}, a:options)
+endfunction
+
+function! s:one_line(text) abort
+  return substitute(a:text, '[\x01-\x1f\x7f]', ' ', 'g')
+endfunction
+
+function! s:shortened(text) abort
+  return strchars(a:text, 1) > 60 ? strcharpart(a:text, 0, 60) .. '…' : a:text
+endfunction
+
+function! s:start(what, options) abort
   call s:drop()
-  let search = extend({'query': substitute(a:query, '[\x01-\x1f\x7f]', ' ', 'g'), 'id': 0, 'request': {}, 'timer': 0,
-        \ 'limit': get(g:, 'verbatim_limit', 10000), 'page': 0, 'quiet': 0, 'started': reltime()}, a:options)
-  let search.kept = search.id > 0
+  let search = extend(extend({'id': 0, 'request': {}, 'timer': 0, 'limit': get(g:, 'verbatim_limit', 10000), 'page': 0,
+        \ 'quiet': 0, 'started': reltime()}, a:what), a:options)
   let s:now = search
   try
     call s:ask(search)
@@ -52,10 +68,17 @@ endfunction
 
 function! s:ask(search) abort
   let a:search.timer = 0
-  let settings = ['set limit ' .. a:search.limit, 'set count ' .. (a:search.page ? 'page' : 'exact')]
   let handler = {'rows': function('s:rows', [a:search]), 'done': function('s:done', [a:search]),
         \ 'lost': function('s:again', [a:search])}
-  let a:search.request = verbatim#client#ask(settings, 'search ' .. a:search.query, handler)
+  if has_key(a:search, 'text')
+    let [a:search.itself, a:search.others_there] = [0, 0]
+    let a:search.request = verbatim#client#ask(['set limit ' .. a:search.limit,
+          \ 'set trace-run ' .. get(g:, 'verbatim_trace_run', 4),
+          \ 'set trace-coverage ' .. get(g:, 'verbatim_trace_coverage', 0)], 'trace-bytes', handler, a:search.text)
+  else
+    let a:search.request = verbatim#client#ask(['set limit ' .. a:search.limit,
+          \ 'set count ' .. (a:search.page ? 'page' : 'exact')], 'search ' .. a:search.query, handler)
+  endif
   if empty(a:search.request)
     call s:again(a:search)
   endif
@@ -99,11 +122,28 @@ endfunction
 
 function! s:rows(search, rows) abort
   let first = !get(a:search.request, 'filled', 0)
-  call s:fill(a:search, map(a:rows, 'verbatim#row#entry(v:val)'))
+  let rows = map(a:rows, 'json_decode(v:val)')
+  if has_key(a:search, 'file')
+    call filter(rows, {_, row -> !s:is_itself(a:search, row)})
+  endif
+  if empty(rows)
+    return
+  endif
+  call s:fill(a:search, map(rows, 'verbatim#row#entry(v:val)'))
   if first
     call s:open()
     call s:changed(a:search)
   endif
+endfunction
+
+" Whether a row is the very place that is traced. Counts it, and what else is in its file.
+function! s:is_itself(search, row) abort
+  if fnamemodify(a:row.abspath, ':t') !=# fnamemodify(a:search.file, ':t') || resolve(a:row.abspath) !=# a:search.file
+    return 0
+  endif
+  let itself = a:row.line == a:search.line + a:row.passage.line - 1
+  let a:search[itself ? 'itself' : 'others_there'] += 1
+  return itself
 endfunction
 
 " Opens the window of the list once there is something in it; the cursor stays where it is.
@@ -137,7 +177,7 @@ function! s:done(search, status) abort
   endif
   call s:end(a:search)
   if !a:search.quiet
-    call verbatim#list#say(s:summary(a:status))
+    call verbatim#list#say(has_key(a:search, 'text') ? s:summary_of_trace(a:search, a:status) : s:summary(a:status))
   endif
 endfunction
 
@@ -165,10 +205,22 @@ function! s:complaint(search, status) abort
 endfunction
 
 function! s:summary(status) abort
-  if a:status.docs ==# '0'
-    return 'no matches'
+  return a:status.docs ==# '0' ? 'no matches' : s:counted(a:status, 'match', 'matches')
+endfunction
+
+" The place that is traced is in no number.
+function! s:summary_of_trace(search, status) abort
+  let [itself, plus] = [a:search.itself, a:status.docs =~# '+$' ? '+' : '']
+  let docs = str2nr(a:status.docs) - (itself > 0 && a:search.others_there == 0)
+  if docs == 0
+    return 'nobody else has these words'
   endif
-  let text = s:many(a:status.matches, 'match', 'matches') .. ' in ' .. s:many(a:status.docs, 'document', 'documents')
+  return s:counted({'docs': docs .. plus, 'matches': (str2nr(a:status.matches) - itself) .. plus,
+        \ 'rows': a:status.rows - itself, 'complete': a:status.complete}, 'passage', 'passages')
+endfunction
+
+function! s:counted(status, one, more) abort
+  let text = s:many(a:status.matches, a:one, a:more) .. ' in ' .. s:many(a:status.docs, 'document', 'documents')
   if a:status.rows < str2nr(a:status.matches)
     let text = 'the first ' .. a:status.rows .. ' of ' .. text
   endif

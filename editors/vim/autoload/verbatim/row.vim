@@ -1,11 +1,18 @@
-" autoload/verbatim/row.vim - a row of `search` in JSON as an entry of the quickfix list.
+" autoload/verbatim/row.vim - a row of `search` or `trace`, decoded, as an entry of the quickfix list.
 " Governed by doc/protocol.md, "JSON". SPDX-License-Identifier: GPL-2.0-or-later
 
 " Columns are bytes of the line as UTF-8, which is what the quickfix list counts.
-function! verbatim#row#entry(json) abort
-  let row = json_decode(a:json)
-  return {'filename': has_key(row, 'abspath_b64') ? s:from_base64(row.abspath_b64) : row.abspath, 'lnum': row.line,
-        \ 'col': row.column, 'end_lnum': row.end_line, 'end_col': row.end_column, 'text': row.text}
+function! verbatim#row#entry(row) abort
+  return {'filename': s:name(a:row), 'lnum': a:row.line, 'col': a:row.column, 'end_lnum': a:row.end_line,
+        \ 'end_col': a:row.end_column, 'text': a:row.text}
+endfunction
+
+" The file, or what text.vim reads where places are in no file.
+function! s:name(row) abort
+  if get(a:row, 'source', 'file') ==# 'text'
+    return verbatim#text#name(a:row.path)
+  endif
+  return has_key(a:row, 'abspath_b64') ? s:from_base64(a:row.abspath_b64) : a:row.abspath
 endfunction
 
 let s:digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'

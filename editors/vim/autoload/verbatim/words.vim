@@ -37,23 +37,10 @@ endfunction
 
 " The rows of `words`, or none when no daemon answers in time.
 function! s:ask(base) abort
-  let answer = {'rows': [], 'over': 0}
-  let handler = {'rows': {rows -> extend(answer.rows, map(rows, 'json_decode(v:val)'))},
-        \ 'done': {_ -> extend(answer, {'over': 1})}, 'lost': {-> extend(answer, {'over': 1})}}
   try
-    let request = verbatim#client#ask(['set limit ' .. s:limit], 'words ' .. a:base, handler)
+    let seconds = get(g:, 'verbatim_words_timeout', 1000) / 1000.0
+    return verbatim#client#wait(['set limit ' .. s:limit], 'words ' .. a:base, seconds).rows
   catch /^verbatim: /
     return []
   endtry
-  if empty(request)
-    return []
-  endif
-  let start = reltime()
-  while !answer.over && reltimefloat(reltime(start)) < get(g:, 'verbatim_words_timeout', 1000) / 1000.0
-    sleep 2m
-  endwhile
-  if !answer.over
-    call verbatim#client#drop(request)
-  endif
-  return answer.rows
 endfunction
