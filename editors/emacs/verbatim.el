@@ -16,7 +16,9 @@
 ;;   M-x verbatim-search          matches of a query, in a buffer like grep's
 ;;   M-x verbatim-search-region   the text of the region, as a phrase
 ;;   M-x verbatim-search-word     the word at point
-;;   M-x verbatim-live            the same while you type
+;;   M-x verbatim-trace-region    who else carries the words of the region
+;;   M-x verbatim-trace-buffer    who else carries the words of the buffer
+;;   M-x verbatim-live            a search while you type
 ;;   M-x verbatim-stop            stops what runs
 ;;   M-x verbatim-check           says whether all is there that is needed
 ;;
@@ -68,6 +70,14 @@ A daemon allows 100000 unless told otherwise."
 (defcustom verbatim-timeout 1
   "Seconds that completion and xref wait for an answer."
   :type 'number)
+
+(defcustom verbatim-trace-run 4
+  "Words in unbroken succession that a traced passage must have."
+  :type 'natnum)
+
+(defcustom verbatim-trace-coverage 0
+  "Per cent of the traced text that a passage must share."
+  :type 'natnum)
 
 (defvar verbatim-history nil
   "Queries that were asked.")
@@ -385,12 +395,14 @@ complains of."
 (defun verbatim--place (row)
   "The place of ROW."
   (let* ((bytes (plist-get row :abspath_b64))
-         (file (if bytes
-                   (decode-coding-string
-                    (base64-decode-string bytes)
-                    (or file-name-coding-system
-                        default-file-name-coding-system 'utf-8))
-                 (plist-get row :abspath))))
+         (file (cond ((equal (plist-get row :source) "text")
+                      (verbatim--text-name (plist-get row :path)))
+                     (bytes
+                      (decode-coding-string
+                       (base64-decode-string bytes)
+                       (or file-name-coding-system
+                           default-file-name-coding-system 'utf-8)))
+                     ((plist-get row :abspath)))))
     (unless (equal file verbatim--last-file)
       (setq verbatim--last-file file))
     (vector verbatim--last-file (plist-get row :line)
@@ -419,9 +431,78 @@ Columns count bytes of UTF-8, and so does Emacs inside."
       (widen))
     (goto-char position)))
 
+;;;; Documents whose places are in no file
+
+;; Mail, or what a filter made of a PDF, has lines of its own, which only the
+;; daemon has.  Such a document has a name that begins with `verbatim--scheme'
+;; and is read through a file name handler, so that all of Emacs can visit it.
+;; What the name ends in hides what the path ends in: the text is no PDF.
+
+(defconst verbatim--scheme "/verbatim:" "How names of texts begin.")
+(defconst verbatim--ending " (text)" "How names of texts end.")
+(defconst verbatim--text-timeout 10 "Seconds to wait for a text.")
+
+(defun verbatim--text-name (path)
+  "The name under which the text of the document PATH is visited."
+  (concat verbatim--scheme path verbatim--ending))
+
+(defun verbatim--insert-text (name &optional visit _begin _end replace)
+  "Insert the text called NAME; VISIT and REPLACE: see `insert-file-contents'."
+  (let* ((verbatim-timeout verbatim--text-timeout)
+         (path (string-remove-suffix
+                verbatim--ending (string-remove-prefix verbatim--scheme name)))
+         (rows (verbatim--ask-and-wait nil (concat "text " path)))
+         (inhibit-read-only t)
+         (start (point)))
+    (when replace
+      (erase-buffer))
+    (save-excursion
+      (dolist (row rows)
+        (insert (plist-get row :text) "\n"))
+      (setq start (- (point) start)))
+    (setq buffer-file-coding-system 'utf-8-unix)
+    (when visit
+      (setq buffer-file-name name)
+      (set-visited-file-modtime (current-time))
+      (set-buffer-modified-p nil))
+    (list name start)))
+
+(defun verbatim--text-handler (operation &rest arguments)
+  "Do OPERATION on the name of a text, the first of ARGUMENTS."
+  (let ((name (car arguments)))
+    (pcase operation
+      ('insert-file-contents (apply #'verbatim--insert-text arguments))
+      ((or 'file-exists-p 'file-readable-p 'file-regular-p
+           'verify-visited-file-modtime)
+       t)
+      ((or 'file-attributes 'file-directory-p 'file-locked-p 'file-modes
+           'file-newer-than-file-p 'file-remote-p 'file-symlink-p
+           'file-writable-p 'lock-file 'make-auto-save-file-name
+           'set-visited-file-modtime 'unlock-file 'vc-registered)
+       nil)
+      ((or 'abbreviate-file-name 'expand-file-name 'file-truename) name)
+      ;; One name in no folder, whatever slashes are in it.
+      ('file-name-directory "/")
+      ('file-name-nondirectory (substring name 1))
+      ((or 'write-region 'delete-file 'rename-file 'copy-file)
+       (user-error "%s is a text of the index, not a file" name))
+      (_ (let ((inhibit-file-name-handlers
+                (cons #'verbatim--text-handler
+                      (and (eq inhibit-file-name-operation operation)
+                           inhibit-file-name-handlers)))
+               (inhibit-file-name-operation operation))
+           (apply operation arguments))))))
+
+(add-to-list 'file-name-handler-alist
+             (cons (concat "\\`" verbatim--scheme "\\(?:.\\|\n\\)*"
+                           (regexp-quote verbatim--ending) "\\'")
+                   #'verbatim--text-handler))
+
 ;;;; The buffer of matches
 
 (defvar-local verbatim--query nil "The query whose matches are shown here.")
+(defvar-local verbatim--traced nil
+  "When passages are shown here: text, file and line, see `verbatim--trace'.")
 (defvar-local verbatim--said nil "How far it is, for the header line.")
 
 (defvar verbatim-mode-map
@@ -446,7 +527,10 @@ Columns count bytes of UTF-8, and so does Emacs inside."
   (setq-local compilation-error-face 'compilation-info)
   (setq-local next-error-function #'verbatim--next-error)
   (setq-local revert-buffer-function
-              (lambda (&rest _) (verbatim-search verbatim--query)))
+              (lambda (&rest _)
+                (if verbatim--traced
+                    (apply #'verbatim--trace verbatim--traced)
+                  (verbatim-search verbatim--query))))
   (setq-local mode-line-process nil)
   (setq-local truncate-lines t)
   (setq-local header-line-format
@@ -510,24 +594,28 @@ Compilation mode finds the line; the byte is found here."
         (goto-char (point-max))
         (mapc #'verbatim--insert rows)))))
 
-(defun verbatim--clear (query)
-  "Empty this buffer for the matches of QUERY."
+(defun verbatim--clear (query &optional traced)
+  "Empty this buffer for the matches of QUERY, or the passages of TRACED."
   (let ((inhibit-read-only t)
         (directory default-directory))
     (erase-buffer)
     ;; Compilation mode takes the first message to be behind the first line.
-    (insert "Matches, best documents first."
+    (insert (if traced "Passages, the best first." "Matches, best documents first.")
             "  RET: visit, n p: show, g: ask again, s: ask something else\n")
     (verbatim-mode)
     (setq default-directory directory
           verbatim--query query
+          verbatim--traced traced
           verbatim--said "…")))
 
 ;;;; Searching
 
 (cl-defstruct (verbatim--search (:copier nil))
-  "A search: its BUFFER is emptied when the first rows come."
-  query buffer limit page quiet began filled request timer)
+  "A search: its BUFFER is emptied when the first rows come.
+TRACED is nil or what `verbatim--traced' says; ITSELF counts the rows that are
+the very place that is traced, BESIDE others of its file."
+  query buffer limit page quiet began filled request timer traced
+  (itself 0) (beside 0))
 
 (defvar verbatim--search nil "The search that runs.")
 
@@ -550,19 +638,37 @@ Compilation mode finds the line; the byte is found here."
 (defun verbatim--try (search)
   "Ask what SEARCH is about."
   (when (eq search verbatim--search)
-    (setf (verbatim--search-filled search) nil)
+    (setf (verbatim--search-filled search) nil
+          (verbatim--search-itself search) 0
+          (verbatim--search-beside search) 0)
     (unless
         (setf (verbatim--search-request search)
               (verbatim--ask
-               (list (format "set limit %d" (verbatim--search-limit search))
-                     (if (verbatim--search-page search)
-                         "set count page"
-                       "set count exact"))
-               (concat "search " (verbatim--search-query search))
+               (verbatim--settings search)
+               (verbatim--line search)
                :rows (lambda (rows) (verbatim--add search rows))
                :done (lambda (status) (verbatim--done search status))
                :lost (lambda () (verbatim--again search))))
       (verbatim--again search))))
+
+(defun verbatim--settings (search)
+  "The settings that SEARCH needs, as requests."
+  (cons (format "set limit %d" (verbatim--search-limit search))
+        (if (verbatim--search-traced search)
+            (list (format "set trace-run %d" verbatim-trace-run)
+                  (format "set trace-coverage %d" verbatim-trace-coverage))
+          (list (if (verbatim--search-page search)
+                    "set count page"
+                  "set count exact")))))
+
+(defun verbatim--line (search)
+  "The request that SEARCH is.
+The line break that ends every request is the last byte of a traced text."
+  (let ((text (car (verbatim--search-traced search))))
+    (if text
+        (format "trace-bytes %d\n%s"
+                (1+ (length (encode-coding-string text 'utf-8-unix))) text)
+      (concat "search " (verbatim--search-query search)))))
 
 (defun verbatim--again (search)
   "Try SEARCH again soon: the daemon is gone, or too busy."
@@ -581,15 +687,38 @@ Compilation mode finds the line; the byte is found here."
     (when (buffer-live-p buffer)
       (unless (verbatim--search-filled search)
         (with-current-buffer buffer
-          (verbatim--clear (verbatim--search-query search)))
+          (verbatim--clear (verbatim--search-query search)
+                           (verbatim--search-traced search)))
         (setf (verbatim--search-filled search) t))
       (verbatim--insert-rows buffer rows))))
 
 (defun verbatim--add (search rows)
   "Show ROWS of SEARCH, unless their buffer was killed meanwhile."
   (if (buffer-live-p (verbatim--search-buffer search))
-      (verbatim--fill search rows)
+      (verbatim--fill search (verbatim--others search rows))
     (verbatim--end-search)))
+
+(defun verbatim--others (search rows)
+  "ROWS without those that are the very place that SEARCH traces."
+  (pcase-let ((`(,_ ,file ,line) (verbatim--search-traced search)))
+    (if (null file)
+        rows
+      (cl-remove-if
+       (lambda (row)
+         (when (verbatim--same-file (aref (verbatim--place row) 0) file)
+           (let ((itself (= (plist-get row :line)
+                            (+ line -1 (plist-get (plist-get row :passage)
+                                                  :line)))))
+             (if itself
+                 (cl-incf (verbatim--search-itself search))
+               (cl-incf (verbatim--search-beside search)))
+             itself)))
+       rows))))
+
+(defun verbatim--same-file (name file)
+  "Whether NAME is that of FILE, a true name."
+  (and (equal (file-name-nondirectory name) (file-name-nondirectory file))
+       (equal (file-truename name) file)))
 
 (defun verbatim--say (search text)
   "Show TEXT above the matches of SEARCH, and in the echo area."
@@ -605,7 +734,9 @@ Compilation mode finds the line; the byte is found here."
   (cond ((plist-get status :ok)
          (setq verbatim--search nil)
          (verbatim--fill search nil)
-         (verbatim--say search (verbatim--summary status)))
+         (verbatim--say search (if (verbatim--search-traced search)
+                                   (verbatim--summary-of-trace search status)
+                                 (verbatim--summary status "match" "matches"))))
         ((eql (plist-get status :code) 503)
          (verbatim--again search))
         ((verbatim--fail search (verbatim--complaint search status)))))
@@ -629,8 +760,27 @@ Compilation mode finds the line; the byte is found here."
   "COUNT, a string, with the word ONE or MORE."
   (concat count " " (if (equal count "1") one more)))
 
-(defun verbatim--summary (status)
-  "The numbers of matches and documents in STATUS, for people."
+(defun verbatim--summary-of-trace (search status)
+  "The same for STATUS of SEARCH; the place that is traced is in no number."
+  (let* ((itself (verbatim--search-itself search))
+         (docs (- (string-to-number (plist-get status :docs))
+                  (if (and (> itself 0)
+                           (= (verbatim--search-beside search) 0))
+                      1
+                    0)))
+         (matches (- (string-to-number (plist-get status :matches)) itself))
+         (plus (if (string-suffix-p "+" (plist-get status :docs)) "+" "")))
+    (if (= docs 0)
+        "nobody else has these words"
+      (verbatim--summary (list :docs (format "%d%s" docs plus)
+                               :matches (format "%d%s" matches plus)
+                               :rows (- (plist-get status :rows) itself)
+                               :complete (plist-get status :complete))
+                         "passage" "passages"))))
+
+(defun verbatim--summary (status one more)
+  "The numbers of matches and documents in STATUS, for people.
+Matches are called ONE or MORE."
   (let ((matches (plist-get status :matches)) (docs (plist-get status :docs))
         (rows (plist-get status :rows)))
     (if (equal docs "0")
@@ -638,7 +788,7 @@ Compilation mode finds the line; the byte is found here."
       (concat (if (< rows (string-to-number matches))
                   (format "the first %d of " rows)
                 "")
-              (verbatim--many matches "match" "matches") " in "
+              (verbatim--many matches one more) " in "
               (verbatim--many docs "document" "documents")
               (if (equal (plist-get status :complete) "timeout")
                   "; the time for a search was up"
@@ -704,14 +854,22 @@ or the word at point."
                          (if (string-blank-p query) (or default "") query)))))
   (when (string-blank-p query)
     (user-error "A query is missing"))
-  (let ((query (replace-regexp-in-string "[\0-\x1f\x7f]" " " query t t))
-        (buffer (verbatim--matches)))
+  (verbatim--show (make-verbatim--search :query (verbatim--one-line query))))
+
+(defun verbatim--one-line (text)
+  "TEXT without control characters."
+  (replace-regexp-in-string "[\0-\x1f\x7f]" " " text t t))
+
+(defun verbatim--show (search)
+  "Start SEARCH, with its matches in a window."
+  (let ((buffer (verbatim--matches)))
     (with-current-buffer buffer
       (unless (derived-mode-p 'verbatim-mode)
-        (verbatim--clear query))
+        (verbatim--clear (verbatim--search-query search)))
       (setq verbatim--said "…"))
-    (verbatim--start (make-verbatim--search :query query :buffer buffer
-                                            :limit verbatim-limit))
+    (setf (verbatim--search-buffer search) buffer
+          (verbatim--search-limit search) verbatim-limit)
+    (verbatim--start search)
     (display-buffer buffer)
     (setq next-error-last-buffer buffer)))
 
@@ -734,6 +892,34 @@ or the word at point."
       (user-error "There is no word at point"))
     (verbatim-search (verbatim-quote (buffer-substring-no-properties
                                       (car bounds) (cdr bounds))))))
+
+(defun verbatim--trace (text file line)
+  "Show who shares wording with TEXT, which is in FILE at LINE; both may be nil."
+  (when (string-blank-p text)
+    (user-error "There is no text"))
+  (verbatim--show
+   (make-verbatim--search
+    :query (concat "trace: " (truncate-string-to-width
+                              (verbatim--one-line text) 60 nil nil "…"))
+    :traced (list text file line))))
+
+;;;###autoload
+(defun verbatim-trace-region (start end)
+  "Show who shares wording with the text between START and END.
+Passages of documents that carry it, verbatim or nearly, the best first; the
+place itself is left out."
+  (interactive "r")
+  (deactivate-mark)
+  (verbatim--trace (buffer-substring-no-properties start end)
+                   (and buffer-file-name (file-truename buffer-file-name))
+                   (line-number-at-pos start t)))
+
+;;;###autoload
+(defun verbatim-trace-buffer ()
+  "Show who shares wording with the text of this buffer.
+See `verbatim-trace-region'."
+  (interactive)
+  (verbatim-trace-region (point-min) (point-max)))
 
 ;;;###autoload
 (defun verbatim-stop ()

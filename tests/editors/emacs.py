@@ -13,7 +13,7 @@ import signal
 import subprocess
 
 from editor import MANY, RESTART, TIMEOUT, Bench, check, equal, main
-from texts import WORD, files, places
+from texts import INSIDE, INSIDE_PLACES, QUOTATION, SHARED, WORD, files, places
 
 PRELUDE = """;; -*- lexical-binding: t -*-
 (add-to-list 'load-path {package})
@@ -137,6 +137,71 @@ def undecodable_names(emacs):
     with emacs.daemon():
         (seen,) = emacs.tell('(search "fish") (say (vconcat (mapcar (quote cdr) (visit-all))))')
     equal(seen, [[2, 5, "fish\n"]] * 2)
+
+
+def without_files(emacs):
+    """what has places in no file opens as it was indexed: mail, mailboxes, packed files; xref and tracing, too"""
+    emacs.index_named(INSIDE)
+    with emacs.daemon():
+        seen, state, xref, again, traced = emacs.tell(f"""
+(search "{WORD}")
+(say (visit-all))
+(with-current-buffer "verbatim:mail.eml (text)"
+  (say (list buffer-read-only (buffer-modified-p) default-directory)))
+(kill-buffer "verbatim:box #1.mbox/2 (text)")
+(with-current-buffer (marker-buffer (xref-location-marker
+                                     (xref-item-location (car (verbatim--xrefs "{WORD} BEFORE/0 2")))))
+  (say (buffer-name)))
+(with-current-buffer "verbatim:mail.eml (text)"
+  (revert-buffer t t)
+  (say (count-lines (point-min) (point-max)))
+  (verbatim-trace-buffer)
+  (idle)
+  (say (said)))
+""")
+    name = {path: emacs.path(path) if path.endswith(".gz") else f"/verbatim:{path} (text)" for path in INSIDE_PLACES}
+    equal(sorted(seen), sorted([name[path], *place, WORD] for path, place in INSIDE_PLACES.items()))
+    equal([state, xref, again, traced],
+          [[True, None, "/"], "verbatim:box #1.mbox/2 (text)", 4, "nobody else has these words"])
+
+
+def traced(emacs):
+    """verbatim-trace-region and -buffer list who shares wording; not the place itself"""
+    emacs.index_named(SHARED)
+    with emacs.daemon() as daemon:
+        said = emacs.tell(f"""
+(defun found () (idle) (say (list (vconcat (lines)) (said))))
+(with-temp-buffer
+  (insert "{QUOTATION}\\n\\n" (make-string 3000 ?é))
+  (verbatim-trace-region (point-min) 70)
+  (found)
+  (verbatim-trace-buffer)
+  (found))
+(say (buffer-local-value 'verbatim--query (get-buffer "*verbatim*")))
+(say (vconcat (mapcar (lambda (place) (seq-subseq place 1 3)) (visit-all))))
+(find-file "~/documents/first.txt")
+(verbatim-trace-region 16 50)
+(found)
+(set-buffer "first.txt")
+(verbatim-trace-buffer)
+(found)
+(with-current-buffer "*verbatim*" (revert-buffer))
+(found)
+(with-temp-buffer (insert "too short") (verbatim-trace-buffer))
+(found)
+(let ((verbatim-trace-run 50))
+  (with-temp-buffer (dotimes (_ 5) (insert "{QUOTATION} ")) (verbatim-trace-buffer))
+  (found))
+""")
+        first, second = [row.decode() for row in daemon.ask(f"trace {QUOTATION}")[0][1:]]
+    equal(said[0], [[first, second], "2 passages in 2 documents"])
+    equal(said[1], said[0])
+    check(said[2].startswith("trace: a backup that") and said[2].endswith("…"), said[2])
+    equal(said[3], [[3, 13], [1, 4]])
+    for only_second in said[4:7]:
+        equal([only_second[0][0][:13], only_second[1:]], ["second.txt:1:", ["1 passage in 1 document"]])
+    check("words" in said[7][1], said[7])
+    equal(said[8], [[], "nobody else has these words"])
 
 
 def words(emacs):
@@ -330,8 +395,8 @@ def clean(emacs):
         equal((done.returncode, done.stderr), (0, b""))
 
 
-TESTS = [filled, exact, by_hand, undecodable_names, words, quoted, completed, found_by_xref, complaints, limited,
-         cancelled, restarted, responsive, default_socket, clean]
+TESTS = [filled, exact, by_hand, undecodable_names, without_files, traced, words, quoted, completed, found_by_xref,
+         complaints, limited, cancelled, restarted, responsive, default_socket, clean]
 
 
 def with_emacs(test):

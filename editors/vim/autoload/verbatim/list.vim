@@ -138,7 +138,8 @@ endfunction
 
 " Whether a row is the very place that is traced. Counts it, and what else is in its file.
 function! s:is_itself(search, row) abort
-  if fnamemodify(a:row.abspath, ':t') !=# fnamemodify(a:search.file, ':t') || resolve(a:row.abspath) !=# a:search.file
+  let name = verbatim#row#name(a:row)
+  if fnamemodify(name, ':t') !=# fnamemodify(a:search.file, ':t') || resolve(name) !=# a:search.file
     return 0
   endif
   let itself = a:row.line == a:search.line + a:row.passage.line - 1

@@ -3,12 +3,12 @@
 
 " Columns are bytes of the line as UTF-8, which is what the quickfix list counts.
 function! verbatim#row#entry(row) abort
-  return {'filename': s:name(a:row), 'lnum': a:row.line, 'col': a:row.column, 'end_lnum': a:row.end_line,
+  return {'filename': verbatim#row#name(a:row), 'lnum': a:row.line, 'col': a:row.column, 'end_lnum': a:row.end_line,
         \ 'end_col': a:row.end_column, 'text': a:row.text}
 endfunction
 
 " The file, or what text.vim reads where places are in no file.
-function! s:name(row) abort
+function! verbatim#row#name(row) abort
   if get(a:row, 'source', 'file') ==# 'text'
     return verbatim#text#name(a:row.path)
   endif
