@@ -9,4 +9,4 @@ if [ "${PYTHON3:=python3}" = no ]; then
 fi
 exec "$PYTHON3" -B "$top_srcdir/tests/protocol/run.py" --indexer "$top_builddir/verbatim-indexer" \
     --queryd "$top_builddir/verbatim-queryd" "$top_srcdir"/tests/protocol/*.transcript "$top_srcdir/doc/protocol.md" \
-    "$top_srcdir/README.md"
+    "$top_srcdir/doc/query.md" "$top_srcdir/README.md"
