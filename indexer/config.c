@@ -125,7 +125,7 @@ static enum status set_filter_key(struct config *c, const char *key, char *value
 {
     struct filter_program *p = c->program;
     if (strcmp(key, "glob") == 0) {
-        if (!glob_is_whole(value, strlen(value)))
+        if (glob_open_bracket(value, strlen(value)) < strlen(value))
             return refuse(c, key, "a bracket that is never closed");
         return options_add_word(&p->globs, value, c->err);
     }

@@ -66,7 +66,7 @@ static bool add_line(struct ignore *ignore, const char *line, size_t len)
     bool anchor = len > 0 && *line == '/';
     line += anchor;
     len -= anchor;
-    if (len == 0 || !glob_is_whole(line, len))
+    if (len == 0 || glob_open_bracket(line, len) < len)
         return true; /* as git has it: such a pattern matches nothing */
     char *glob = arena_alloc(&ignore->globs, len);
     if (glob == NULL || !ARRAY_RESERVE(ignore->rules, ignore->cap, ignore->n + 1))

@@ -195,7 +195,7 @@ static enum status set_spec(struct options *o, const struct option_spec *spec, c
     case KIND_LIST:
         return options_add_word(member, value, err);
     case KIND_GLOBS:
-        if (!glob_is_whole(value, strlen(value)))
+        if (glob_open_bracket(value, strlen(value)) < strlen(value))
             return err_set(err, ST_USAGE, "--%s: '%s': a bracket that is never closed", spec->name, value);
         return options_add_word(member, value, err);
     case KIND_SIZE:

@@ -172,20 +172,20 @@ bool glob_match_exact(const char *glob, size_t glob_len, const char *path, size_
     return match(glob, glob_len, path, path_len, false);
 }
 
-bool glob_is_whole(const char *glob, size_t glob_len)
+size_t glob_open_bracket(const char *glob, size_t glob_len)
 {
-    const char *end = glob + glob_len;
-    for (const char *g = glob; g < end;) {
-        const char *after = g + 1;
-        if (*g == '\\')
-            after = g + 2;
-        else if (*g == '[')
-            (void)class_match(g, end, 'x', &after);
+    const char *g = glob, *end = glob + glob_len, *after;
+    while (g < end) {
+        if (*g != '[') {
+            g += *g == '\\' && g + 1 < end ? 2 : 1;
+            continue;
+        }
+        (void)class_match(g, end, 0, &after);
         if (after == NULL)
-            return false;
+            return (size_t)(g - glob);
         g = after;
     }
-    return true;
+    return glob_len;
 }
 
 bool glob_has_wildcard(const char *glob, size_t glob_len)

@@ -22,8 +22,9 @@ bool glob_match(const char *glob, size_t glob_len, const char *path, size_t path
 /* The same without folders: only the path itself. */
 bool glob_match_exact(const char *glob, size_t glob_len, const char *path, size_t path_len);
 
-/* Whether each bracket that opens a class is closed. */
-bool glob_is_whole(const char *glob, size_t glob_len);
+/* Offset of the first bracket that is never closed, or glob_len. A bracket may be taken for itself, as glob_match does,
+ * or for a mistake. */
+size_t glob_open_bracket(const char *glob, size_t glob_len);
 
 /* Whether it holds any of * ? [ \ (otherwise it is plain words). */
 bool glob_has_wildcard(const char *glob, size_t glob_len);

@@ -26,7 +26,7 @@ bool match_step(struct matcher *m)
 static void too_many(struct matcher *m)
 {
     match_fail(m, err_set(m->err, ST_TOO_BROAD,
-                          "more than %d ways to match in one document: use smaller distances or fewer operators",
+                          "more than %d ways to match in one document: use smaller or fewer distances and gaps",
                           MATCH_MAX_WAYS));
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/date.h"
+#include "lib/glob.h"
 #include "lib/lex.h"
 #include "lib/utf8.h"
 
@@ -107,6 +108,7 @@ static struct query *fail_operand(struct parser *p)
 {
     size_t at = p->look.start;
     struct lex_piece found = look_piece(p);
+    bool numbered = strchr(found.text, '/') != NULL;
     if (p->look.kind == LEX_END && strspn(p->lx.text, " ") == p->lx.len)
         (void)lex_fail(&p->lx, ST_BAD_QUERY, at, "the query is empty, %s", operand);
     else if (p->look.kind == LEX_END)
@@ -116,8 +118,8 @@ static struct query *fail_operand(struct parser *p)
     else if (p->look.kind == LEX_CLOSE)
         (void)lex_fail(&p->lx, ST_BAD_QUERY, at, "found ')', %s", operand);
     else
-        (void)lex_fail(&p->lx, ST_BAD_QUERY, at, "found the operator '%s', %s (in lower case or quotes it is a word)",
-                       found.text, operand);
+        (void)lex_fail(&p->lx, ST_BAD_QUERY, at, "found the operator '%s', %s (in %squotes it is %s)", found.text,
+                       operand, numbered ? "" : "lower case or ", numbered ? "text" : "a word");
     return NULL;
 }
 
@@ -238,6 +240,20 @@ static bool set_time(struct parser *p, struct query *q, const char *value, size_
     return true;
 }
 
+/* Reading a value adds and drops no bracket, so that the n-th of the glob is the n-th of the text at `at`. */
+static bool set_glob(struct parser *p, struct query *q, const char *glob, size_t len, size_t at)
+{
+    size_t open = glob_open_bracket(glob, len);
+    q->text = glob;
+    if (open == len)
+        return true;
+    for (size_t i = 0; i <= open; i++)
+        if (glob[i] == '[')
+            at += strcspn(p->lx.text + at, "[") + 1;
+    return lex_fail(&p->lx, ST_BAD_QUERY, at - 1,
+                    "the bracket that opens here is never closed: add ], or put a backslash before it");
+}
+
 static struct query *parse_filter(struct parser *p)
 {
     struct query *q = new_node(p, p->look.query_kind, p->look.start);
@@ -251,9 +267,9 @@ static struct query *parse_filter(struct parser *p)
         (void)lex_fail(&p->lx, ST_BAD_QUERY, at, "%s needs a value right after the colon", kind_name(q->kind));
         return NULL;
     }
-    if (q->kind == QUERY_PATH || q->kind == QUERY_EXT)
+    if (q->kind == QUERY_EXT)
         q->text = value;
-    else if (!set_time(p, q, value, len, at))
+    else if (!(q->kind == QUERY_PATH ? set_glob(p, q, value, len, at) : set_time(p, q, value, len, at)))
         return NULL;
     return advance(p) ? q : NULL;
 }
@@ -280,12 +296,21 @@ static bool fail_inside(struct parser *p, size_t at, const char *what, enum quer
     return lex_fail(&p->lx, ST_BAD_QUERY, at, "%s cannot stand inside an operand of %s: %s", what, kind_name(op), hint);
 }
 
+static bool is_of_documents(const struct query *q)
+{
+    return q->kind == QUERY_NOT || q->kind == QUERY_PATH || q->kind == QUERY_EXT || q->kind == QUERY_SINCE ||
+           q->kind == QUERY_UNTIL;
+}
+
 /* AND, NOT and filters are of documents, not of places. */
 static bool check_operand(struct parser *p, const struct query *q, enum query_kind op)
 {
     const struct node *node = (const struct node *)q;
     switch (q->kind) {
     case QUERY_AND:
+        for (size_t i = 0; i < 2; i++) /* that AND joins them is not what to mend */
+            if (is_of_documents(q->children[i]))
+                return check_operand(p, q->children[i], op);
         if (node->implied)
             return fail_inside(p, node->op, "words side by side mean AND, which", op,
                                "put them in quotes, or write NEAR between them");

@@ -147,7 +147,10 @@ static bool mark_roles(struct reader *r)
         at += len;
     }
     while (n_open > 0)
-        r->roles[open[--n_open]] = ROLE_TEXT;
+        if (r->roles[open[--n_open]] == ROLE_OPEN)
+            return fail(
+                r, open[n_open],
+                "the parenthesis of the choice that opens here is never closed: add ), or put a backslash before it");
     return true;
 }
 

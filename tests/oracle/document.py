@@ -108,8 +108,9 @@ def make_document(path: str, day: date, tokens: list[Token], title: list[Token],
         title_range = bisect_left(starts, heading[0]), bisect_left(starts, heading[1])
         if title_range[0] == title_range[1]:
             title_range = None
-    sentences = starts_of([token.sentence for token in title], 0) + starts_of([t.sentence for t in tokens], BODY)
-    paragraphs = starts_of([token.paragraph for token in title], 0) + starts_of([t.paragraph for t in tokens], BODY)
+    apart = [0] if title else []
+    sentences = apart + starts_of([t.sentence for t in tokens], BODY)
+    paragraphs = apart + starts_of([t.paragraph for t in tokens], BODY)
     return Document(path, [token.word for token in tokens], [token.word for token in title], title_range, sentences,
                     paragraphs, day, tokens)
 

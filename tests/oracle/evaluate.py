@@ -16,8 +16,8 @@ Decisions where the contract says nothing:
 - `"..."~k` takes one occurrence for each of its words, repeated words included; its span is at most k longer than the
   number of words.
 - `a NOTNEAR/k b` keeps the choices of `a` for which no choice of `b` that shares no occurrence with it lies within k.
-- SENTENCE and PARAGRAPH want both spans, and so all between, in one sentence or paragraph; they may interleave. In a
-  title without a place sentences end as in any text.
+- SENTENCE and PARAGRAPH want both spans, and so all between, in one sentence or paragraph; they may interleave. A
+  title without a place is one sentence, whatever stops are in it.
 - `title:` evaluates its operand in a document cut down to the title; inside the NEAR family the occurrences keep
   their places, so a title that is a heading may be near words of the body.
 - Minimal spans are taken per maximal positional subtree: OR inside the NEAR family joins choices before that, OR at

@@ -140,7 +140,8 @@ class DocumentMaker:
         return body
 
     def title(self) -> str:
-        return " ".join(self.rng.choice(CORE).capitalize() for _ in range(self.rng.randint(1, 6)))
+        words = [self.rng.choice(CORE).capitalize() for _ in range(self.rng.randint(1, 6))]
+        return self.rng.choice([" ", " ", ". ", "? "]).join(words)
 
     def day(self) -> str:
         return (FIRST_DAY + timedelta(days=self.rng.randrange(50))).isoformat()

@@ -288,6 +288,21 @@ class Content:
         self.pending = ""
 
 
+def left_open(glob: str) -> bool:
+    """Whether a bracket of a glob is never closed; a ] right behind its [ or [! does not close it."""
+    at = 0
+    while at < len(glob):
+        if glob[at] == "[":
+            at += 2 if glob[at + 1:at + 2] in ("!", "^") else 1
+            first = at
+            while at < len(glob) and (glob[at] != "]" or at == first):
+                at += 2 if glob[at] == "\\" else 1
+            if at >= len(glob):
+                return True
+        at += 2 if glob[at] == "\\" else 1
+    return False
+
+
 class Parser:
     """Recursive descent over one query; parse() is the way in."""
 
@@ -570,6 +585,8 @@ class Parser:
         if not value:
             self.fail(401, self.at, f"{name}: needs a value")
         if name == "path":
+            if left_open(value):
+                self.fail(401, start, "a bracket is never closed")
             return PathFilter(value)
         if name == "ext":
             return ExtensionFilter(value)

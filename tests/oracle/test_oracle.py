@@ -244,6 +244,9 @@ class ParserTest(unittest.TestCase):
                    And((PathFilter("with spaces"), ExtensionFilter("md"), Since(date(2022, 11, 1)),
                         Until(date(2022, 11, 30)), phrase("a"))))
         self.refuses("since:2022-02-30", 401)
+        self.refuses("path:a[", 401)
+        self.refuses("path:[!]", 401)
+        self.assertEqual(parse("path:[]a]\\["), PathFilter("[]a]\\["))
 
     def test_refused(self) -> None:
         for text in ("a near/5 b", "a NEAR (b c)", "a NEAR NOT b", "a NEAR ext:md", "a NEAR -b", "*", "...", "- !",
@@ -412,6 +415,11 @@ class DocumentTest(unittest.TestCase):
         self.assertIsNone(spans("title:(bay NEAR/0 cod)", self.HEADING, "a.md"))
         self.assertIsNone(spans('title:"bay *"', self.HEADING, "a.md"))
         self.assertEqual(spans("title:(ash NOT cod)", self.HEADING, "a.md"), ["ash"])
+
+    def test_title_without_a_place_is_one_sentence(self) -> None:
+        self.assertEqual(spans("ash SENTENCE bay", self.FRONT.replace("Ash Bay", "Ash? Bay"), "a.md"), ["ash bay"])
+        self.assertIsNone(spans("ash SENTENCE bay", self.HEADING.replace("Ash bay", "Ash? Bay"), "a.md"))
+        self.assertIsNone(spans("bay PARAGRAPH cod", self.FRONT, "a.md"))
 
     def test_text_has_no_title(self) -> None:
         self.assertIsNone(spans("title:ash", "ash"))

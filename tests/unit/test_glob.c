@@ -209,13 +209,29 @@ static void wildcards(void **state)
     assert_false(glob_has_wildcard("", 0));
 }
 
+static void open_brackets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *glob;
+        size_t open; /* SIZE_MAX: none */
+    } globs[] = {
+        {"", SIZE_MAX},    {"a[b]c", SIZE_MAX}, {"[]]", SIZE_MAX},    {"[!]]", SIZE_MAX}, {"\\[", SIZE_MAX},
+        {"[[]", SIZE_MAX}, {"a]", SIZE_MAX},    {"[a\\]]", SIZE_MAX}, {"[", 0},           {"a/[b", 2},
+        {"[a][", 3},       {"[]", 0},           {"[!]", 0},           {"[a\\]", 0},       {"\\[[a-", 2},
+    };
+    for (size_t i = 0; i < sizeof globs / sizeof *globs; i++) {
+        size_t len = strlen(globs[i].glob), open = globs[i].open == SIZE_MAX ? len : globs[i].open;
+        if (glob_open_bracket(globs[i].glob, len) != open)
+            fail_msg("'%s': %zu instead of %zu", globs[i].glob, glob_open_bracket(globs[i].glob, len), open);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_example),
-        cmocka_unit_test(at_random),
-        cmocka_unit_test(many_stars),
-        cmocka_unit_test(wildcards),
+        cmocka_unit_test(by_example), cmocka_unit_test(at_random),     cmocka_unit_test(many_stars),
+        cmocka_unit_test(wildcards),  cmocka_unit_test(open_brackets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
