@@ -190,7 +190,7 @@ static enum status open_handed(struct listen_set *set, struct err *err)
 {
     uint32_t pid, n;
     if (!read_number("LISTEN_PID", UINT32_MAX, &pid) || pid != (uint32_t)getpid() ||
-        !read_number("LISTEN_FDS", LISTEN_MAX, &n))
+        !read_number("LISTEN_FDS", INT32_MAX - FIRST_HANDED_FD, &n))
         n = 0;
     enum status status = ST_OK;
     for (uint32_t i = 0; i < n && status == ST_OK; i++)

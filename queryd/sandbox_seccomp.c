@@ -12,10 +12,10 @@
 
 static const char *const allowed[] = {
     /* sockets and events */
-    "accept", "accept4", "close", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait", "eventfd2", "getpeername",
-    "getsockname", "getsockopt", "inotify_add_watch", "inotify_init1", "inotify_rm_watch", "ioctl", "poll", "ppoll",
-    "pselect6", "recvfrom", "recvmsg", "select", "sendfile", "sendmsg", "sendto", "setsockopt", "shutdown",
-    "timerfd_create", "timerfd_settime",
+    "accept", "accept4", "close", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
+    "eventfd2", "getpeername", "getsockname", "getsockopt", "inotify_add_watch", "inotify_init1",
+    "inotify_rm_watch", "ioctl", "poll", "ppoll", "pselect6", "recvfrom", "recvmsg", "select", "sendfile",
+    "sendmsg", "sendto", "setsockopt", "shutdown", "timerfd_create", "timerfd_settime",
     /* files: what they may open is Landlock's business */
     "access", "dup", "faccessat", "faccessat2", "fadvise64", "fcntl", "flock", "fstat", "fstatfs", "getcwd",
     "getdents64", "lseek", "lstat", "newfstatat", "open", "openat", "pipe2", "pread64", "preadv", "read", "readahead",

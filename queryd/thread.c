@@ -31,14 +31,27 @@ enum status thread_start(pthread_t *thread, void *(*run)(void *), void *arg, str
 struct timespec thread_patience(void)
 {
     struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    add_ms(&until, 1000);
+    thread_time_after(1000, &until);
     return until;
 }
 
+static bool is_past(const struct timespec *until)
+{
+    struct timespec now;
+    thread_time_after(0, &now);
+    return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
+}
+
+/* pthread_timedjoin_np waits by the clock of the day, which may be set back meanwhile. */
 bool thread_join(pthread_t thread, const struct timespec *until)
 {
-    return pthread_timedjoin_np(thread, NULL, until) == 0;
+    static const struct timespec moment = {0, 1000000};
+    bool joined = pthread_tryjoin_np(thread, NULL) == 0;
+    while (!joined && !is_past(until)) {
+        (void)nanosleep(&moment, NULL);
+        joined = pthread_tryjoin_np(thread, NULL) == 0;
+    }
+    return joined;
 }
 
 void thread_cond_init(pthread_cond_t *cond)

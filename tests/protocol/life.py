@@ -134,11 +134,35 @@ def damaged_lists_never_answer(bench):
     equal(bench.fails("--index", copy, "--listen", f"unix:{bench.folder}/none"), 65)
 
 
-def manual_tells_bounds(bench):
-    """Each count of a bound stands in the table of doc/protocol.md, and no other does."""
+def protocol_page():
     page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "doc", "protocol.md")
     with open(page, encoding="utf-8") as file:
-        told = set(re.findall(r"\| `(bound\.[a-z-]+)` \|", file.read()))
+        return file.read()
+
+
+def page_tells_commands(bench):
+    """The table of commands in doc/protocol.md, and its headings, are those of `help`; so are the settings."""
+    page = protocol_page()
+    table = re.search(r"^## Commands\n\n((?: {4}.+\n)+)", page, re.M).group(1)
+    told = [usage for line in table.splitlines() for usage in re.split(r" {2,}", line.strip())]
+    headings = [usage for line in re.findall(r"^### (.+)$", page.split("## Commands")[1], re.M)
+                for usage in line.split(", ")]
+    settings = re.findall(r"^\| `([a-z-]+)` \| (.+?) \| (.+?) \|", page.split("### set NAME VALUE")[1], re.M)
+    with bench.daemon() as daemon:
+        commands, of_set = (reply[1:] for reply in daemon.ask("help", "help set"))
+        known = sorted(row.decode().split("\t")[0] for row in commands)
+        equal(sorted(told), known)
+        equal(sorted(headings), known)
+        equal([f"set {name}" for name, _, _ in settings], [row.decode().split("\t")[0] for row in of_set[1:]])
+        for (name, values, first), row in zip(settings, of_set[1:]):
+            told = values.replace("`", "").replace("--max-rows", "100000")
+            first = {"none": "-"}.get(first, first.strip("`"))
+            check(row.decode().endswith(f"({told}; at first {first})"), name, told, first, row)
+
+
+def manual_tells_bounds(bench):
+    """Each count of a bound stands in the table of doc/protocol.md, and no other does."""
+    told = set(re.findall(r"\| `(bound\.[a-z-]+)` \|", protocol_page()))
     with bench.daemon() as daemon:
         equal(told, {name for name in daemon.stats() if name.startswith("bound.")})
 
@@ -242,6 +266,16 @@ def socket_activation(bench):
             process.terminate()
             equal(process.wait(TIMEOUT), 0)
         check(os.path.exists(path), "a socket that was handed over was removed")
+
+
+def handed_what_is_no_socket(bench):
+    """However many are said to be handed over, they are not passed over in silence."""
+    for count in ("1", "129"):
+        script = f'exec 3</dev/null; LISTEN_PID=$$ LISTEN_FDS={count} exec "$0" "$@"'
+        done = subprocess.run(["sh", "-c", script, bench.queryd, "--index", bench.index], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=TIMEOUT, check=False)
+        equal(done.returncode, 73)
+        check(b"descriptor 3" in done.stderr, done.stderr)
 
 
 def service_manager(bench):
@@ -397,9 +431,9 @@ def a_second_signal_ends_at_once(bench):
 
 
 TESTS = [ready_line, socket_file, a_live_socket, a_stale_socket, a_replaced_socket_stays, cannot_listen, a_taken_port,
-         all_addresses, sandboxed, noticed_at_once, damaged_lists_never_answer, manual_tells_bounds,
+         all_addresses, sandboxed, noticed_at_once, damaged_lists_never_answer, manual_tells_bounds, page_tells_commands,
          usage, help_names_every_option, manual_tells_all, no_index, a_damaged_index,
-         damage_found_while_serving, default_address, socket_activation,
+         damage_found_while_serving, default_address, socket_activation, handed_what_is_no_socket,
          service_manager, notices_by_itself, notices_when_told, keeps_what_serves, index_thrown_away,
          a_file_cut_short, index_made_anew]
 SLOW_TESTS = [ends_at_once_when_idle, answers_what_runs, patience_ends, a_second_signal_ends_at_once]
