@@ -11,11 +11,15 @@ dist_man_MANS += \
 	doc/verbatim.conf.5
 
 # Units of systemd; --with-systemdsystemunitdir says where to, or not to install them.
-EXTRA_DIST += doc/verbatim-queryd.service.in doc/verbatim-queryd.socket
+EXTRA_DIST += doc/verbatim-indexer.service.in doc/verbatim-indexer.timer doc/verbatim-queryd.service.in \
+	doc/verbatim-queryd.socket
 if SYSTEMD
-nodist_systemdsystemunit_DATA = doc/verbatim-queryd.service
-dist_systemdsystemunit_DATA = doc/verbatim-queryd.socket
+nodist_systemdsystemunit_DATA = doc/verbatim-indexer.service doc/verbatim-queryd.service
+dist_systemdsystemunit_DATA = doc/verbatim-indexer.timer doc/verbatim-queryd.socket
 endif
-CLEANFILES += doc/verbatim-queryd.service
+CLEANFILES += doc/verbatim-indexer.service doc/verbatim-queryd.service
+MAKE_UNIT = $(AM_V_GEN)$(MKDIR_P) doc && sed -e 's|@bindir[@]|$(bindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g'
+doc/verbatim-indexer.service: $(srcdir)/doc/verbatim-indexer.service.in Makefile
+	$(MAKE_UNIT) '$(srcdir)/doc/verbatim-indexer.service.in' > $@
 doc/verbatim-queryd.service: $(srcdir)/doc/verbatim-queryd.service.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) doc && sed 's|@bindir[@]|$(bindir)|' '$(srcdir)/doc/verbatim-queryd.service.in' > $@
+	$(MAKE_UNIT) '$(srcdir)/doc/verbatim-queryd.service.in' > $@

@@ -43,6 +43,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/options.h \
 	indexer/pipeline.c \
 	indexer/pipeline.h \
+	indexer/priority.c \
+	indexer/priority.h \
 	indexer/program.c \
 	indexer/program.h \
 	indexer/progress.c \

@@ -7,6 +7,7 @@
 #include "indexer/exits.h"
 #include "indexer/info.h"
 #include "indexer/options.h"
+#include "indexer/priority.h"
 #include "indexer/report.h"
 #include "indexer/update.h"
 #include "store/snapshot.h"
@@ -85,6 +86,8 @@ int main(int argc, char **argv)
     const char *hint = st == ST_USAGE ? " (--help tells more)" : "";
     if (st == ST_OK) {
         report.level = options.quiet ? REPORT_QUIET : options.verbose ? REPORT_VERBOSE : REPORT_NORMAL;
+        if (options.nice)
+            priority_lower(); /* before any thread is there to miss it */
         st = run_action(&options, &report, &err);
     }
     options_release(&options);

@@ -72,6 +72,7 @@ static const struct option_spec specs[] = {
     {"allow-empty", NULL, "let a root lose all its documents", KIND_FLAG, 1, MEMBER(allow_empty), false},
     {"dry-run", NULL, "only tell what would be read", KIND_FLAG, 1, MEMBER(dry_run), false},
     {"wait", "SECONDS", "wait for another run to end; default 0", KIND_SECONDS, 0, MEMBER(wait), true},
+    {"nice", NULL, "give way to whatever else wants the processor or the disk", KIND_FLAG, 1, MEMBER(nice), true},
     {"quiet", NULL, "do not name skipped documents; errors only", KIND_FLAG, 1, MEMBER(quiet), false},
     {"verbose", NULL, "tell what is read, passed over and published", KIND_FLAG, 1, MEMBER(verbose), false},
     {"progress", NULL, "show progress even when stderr is no terminal", KIND_FLAG, 1, MEMBER(progress), false},

@@ -47,7 +47,7 @@ struct options {
     uint64_t max_file_size; /* bytes */
     uint64_t jobs;          /* threads, at least 1 */
     double wait;            /* seconds */
-    bool hidden, follow, rebuild, checksum, allow_empty, dry_run, quiet, verbose, progress, json;
+    bool hidden, follow, rebuild, checksum, allow_empty, dry_run, nice, quiet, verbose, progress, json;
     bool no_ignore;
     struct word_list roots;   /* of the configuration, then what is left of argv */
     const char *const *paths; /* those that the action is about, in roots */

@@ -92,6 +92,9 @@ says err 'one.up: skipped: broken: filter up: .*' 'is named'
 filter up 'head -c 400M /dev/zero' 'memory = 1M' 'time = 20'
 run 1 'a binary from a filter' --config f.conf --rebuild
 says err 'one.up: skipped: ' 'is named'
+filter up 'sh -c "test $(nice) -eq 19"'
+run 1 'a filter that wants the lowest priority' --config f.conf --rebuild
+run 0 'has it with --nice' --config f.conf --rebuild --nice
 filter up 'no-such-program-here'
 run 64 'a program that is not there' --config f.conf
 says err 'f.conf:5: command: no-such-program-here: no such program' 'is said once'
