@@ -92,6 +92,7 @@ says err 'one.up: skipped: broken: filter up: .*' 'is named'
 filter up 'head -c 400M /dev/zero' 'memory = 1M' 'time = 20'
 run 1 'a binary from a filter' --config f.conf --rebuild
 says err 'one.up: skipped: ' 'is named'
+# shellcheck disable=SC2016 # the shell that the filter starts expands it
 filter up 'sh -c "test $(nice) -eq 19"'
 run 1 'a filter that wants the lowest priority' --config f.conf --rebuild
 run 0 'has it with --nice' --config f.conf --rebuild --nice
