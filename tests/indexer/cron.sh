@@ -68,7 +68,7 @@ chmod 600 "$work/spool/root"
 
 cron -f > "$work/out" 2>&1 &
 cron=$!
-trap 'kill $cron 2> /dev/null || :; chmod -R u+rwx "$work"; umount /usr/sbin; umount "$work/sbin"; rm -rf "$work"' EXIT
+trap 'kill $cron 2> /dev/null || :; umount -l /usr/sbin "$work/sbin" || :; chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 tries=0
 while [ "$(info i documents) $(find "$work/mail" -type f | wc -l)" != '2 1' ] && [ $tries -lt 75 ]; do
     tries=$((tries + 1))
