@@ -28,10 +28,24 @@ LINES = [
     ("verbatim text --socket {s} deep/fold", "verbatim text --socket {s} deep/folder/naive.txt "),
     ("verbatim words --index {f}/ind", "verbatim words --index {f}/index/"),
 ]
+# The same of the other programs.
+PROGRAM_LINES = [
+    ("verbatim-indexer --reb", "verbatim-indexer --rebuild "),
+    ("verbatim-indexer --index {f}/ind", "verbatim-indexer --index {f}/index/"),
+    ("verbatim-indexer --config {f}/docum", "verbatim-indexer --config {f}/documents/"),
+    ("verbatim-indexer --index {f}/index {f}/documents/deep/fold",
+     "verbatim-indexer --index {f}/index {f}/documents/deep/folder/"),
+    ("verbatim-queryd --max-c", "verbatim-queryd --max-clients "),
+    ("verbatim-queryd --index={f}/ind", "verbatim-queryd --index={f}/index/"),
+    ("verbatim-queryd --log deb", "verbatim-queryd --log debug "),
+    ("verbatim-queryd --listen uni", "verbatim-queryd --listen unix:"),
+    ("verbatim-queryd --listen unix:{f}/docum", "verbatim-queryd --listen unix:{f}/documents/"),
+]
 SHELLS = {
-    "bash": (["bash", "--norc", "--noprofile", "-i"], ". {c}/verbatim.bash; PS1='$ '"),
+    "bash": (["bash", "--norc", "--noprofile", "-i"], ". {c}/verbatim.bash; . {c}/programs.bash; PS1='$ '"),
     "zsh": (["zsh", "-f"], "PS1='$ '; fpath=({c} $fpath); autoload -U compinit; compinit -D -u"),
-    "fish": (["fish", "--no-config"], "source {c}/verbatim.fish; function fish_prompt; echo '$ '; end"),
+    "fish": (["fish", "--no-config"], "cp {c}/programs.fish verbatim-indexer.fish; cp {c}/programs.fish verbatim-queryd.fish; for f in {c}/verbatim.fish "
+             "verbatim-indexer.fish verbatim-queryd.fish; source $f; end; function fish_prompt; echo '$ '; end"),
 }
 
 PROMPTS = {"bash": "$", "zsh": "%", "fish": ">"}
@@ -47,7 +61,7 @@ def completes(screen, shell):
         screen.see(PROMPTS[shell] if os.geteuid() else "#")
         screen.keys(setup.format(**names), "Enter", "clear", "Enter")
         screen.see("$")
-        for typed, wanted in LINES:
+        for typed, wanted in LINES + PROGRAM_LINES:
             screen.keys("C-u", "C-l")
             screen.keys(typed.format(**names), "Tab")
             screen.see("$ " + wanted.format(**names).rstrip())
@@ -59,7 +73,7 @@ def completes(screen, shell):
 
 
 def in_bash(screen):
-    """bash completes commands, options, words and paths"""
+    """bash completes commands, options, words and paths; options and files for the other programs"""
     completes(screen, "bash")
 
 
@@ -80,7 +94,7 @@ def all_options(client):
     for name in ("verbatim.bash", "_verbatim"):
         with open(os.path.join(client.srcdir, "completions", name), encoding="utf-8") as file:
             text = file.read()
-        equal([option for option in with_values if not re.search(rf"{option}\b.*\)", text)], [])
+        equal([option for option in with_values if not re.search(rf"{option}\b[^)]*\)", text)], [])
 
 
 def paged(screen):
