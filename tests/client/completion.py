@@ -35,7 +35,7 @@ PROGRAM_LINES = [
     ("verbatim-indexer --config {f}/docum", "verbatim-indexer --config {f}/documents/"),
     ("verbatim-indexer --index {f}/index {f}/documents/deep/fold",
      "verbatim-indexer --index {f}/index {f}/documents/deep/folder/"),
-    ("verbatim-queryd --max-c", "verbatim-queryd --max-clients "),
+    ("verbatim-queryd --query-t", "verbatim-queryd --query-timeout "),
     ("verbatim-queryd --index={f}/ind", "verbatim-queryd --index={f}/index/"),
     ("verbatim-queryd --log deb", "verbatim-queryd --log debug "),
     ("verbatim-queryd --listen uni", "verbatim-queryd --listen unix:"),

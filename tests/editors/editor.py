@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "client"))
-from client import TIMEOUT, Client, Failure, Folder, Tap, check, equal, main, wait_for  # noqa: E402,F401
+from client import TIMEOUT, Client, Failure, Folder, Tap, check, equal, main, make_index, wait_for  # noqa: E402,F401
 
 MANY = 100_000
 
