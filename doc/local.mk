@@ -3,7 +3,10 @@ dist_doc_DATA += \
 	doc/index-format.md \
 	doc/performance.md \
 	doc/protocol.md \
-	doc/query.md
+	doc/query.md \
+	doc/tour.md
+picturesdir = $(docdir)/pictures
+dist_pictures_DATA = doc/pictures/terminal.svg doc/pictures/vim.svg
 dist_man_MANS += \
 	doc/verbatim-indexer.1 \
 	doc/verbatim-queryd.1 \

@@ -51,4 +51,4 @@ uninstall-hook:
 	  done; \
 	  rmdir "$$pack" "$${pack%/start/verbatim}/start" "$${pack%/start/verbatim}" 2> /dev/null || : ; \
 	done
-	rmdir '$(DESTDIR)$(docdir)' 2> /dev/null || :
+	rmdir '$(DESTDIR)$(docdir)/pictures' '$(DESTDIR)$(docdir)' 2> /dev/null || :

@@ -139,7 +139,8 @@ CLIENT_FILES = \
 	tests/client/quote.py \
 	tests/client/run.sh \
 	tests/client/same.py \
-	tests/client/terminal.py
+	tests/client/terminal.py \
+	tests/client/tour.py
 TESTS += tests/client/run.sh
 
 # Tracing.

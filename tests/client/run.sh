@@ -8,7 +8,7 @@ if [ "${PYTHON3:=python3}" = no ]; then
     exit 77
 fi
 failed=0
-for test in same exits terminal hints quote manual completion; do
+for test in same exits terminal hints quote manual tour completion; do
     "$PYTHON3" -B "$top_srcdir/tests/client/$test.py" --builddir "$top_builddir" --srcdir "$top_srcdir" || failed=1
 done
 exit "$failed"
