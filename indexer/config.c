@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "indexer/language.h"
 #include "indexer/reader.h"
 #include "lib/array.h"
 #include "lib/buf.h"
@@ -20,7 +21,7 @@ struct config {
     struct options *o;
     const char *path;
     const char *folder; /* absolute: what relative paths in the file are of */
-    unsigned line;
+    unsigned line, section; /* at hand; where the section began */
     struct filter_program *program; /* of the section; NULL before the first */
     struct err *err;
 };
@@ -148,7 +149,7 @@ static enum status check_program(struct config *c)
 {
     const struct filter_program *p = c->program;
     if (p != NULL && (p->globs.n == 0 || p->argv.n == 0))
-        return err_set(c->err, ST_USAGE, "%s: filter %s: a %s is missing", c->path, p->name,
+        return err_set(c->err, ST_USAGE, "%s:%u: filter %s: a %s is missing", c->path, c->section, p->name,
                        p->globs.n == 0 ? "glob" : "command");
     return ST_OK;
 }
@@ -166,6 +167,7 @@ static enum status begin_section(struct config *c, const char *from, const char 
         return err_nomem(c->err);
     if (to[-1] != ']' || strncmp(section, word, sizeof word - 1) != 0)
         return refuse(c, "", "a section is [filter NAME]");
+    c->section = c->line;
     c->program = &o->programs[o->n_programs++];
     *c->program = (struct filter_program){
         .name = section + sizeof word - 1, .type = "text", .seconds = SECONDS_DEFAULT, .memory = MEMORY_DEFAULT};
@@ -214,12 +216,19 @@ static enum status refuse_key(struct config *c, const char *key)
         for (size_t i = 0; options_key(i) != NULL; i++)
             keep_nearer(key, options_key(i), &nearest);
     }
-    return err_set(c->err, ST_USAGE, "%s:%u: %s: no such key%s; did you mean %s?", c->path, c->line, key,
-                   c->program == NULL ? "" : " of a filter", nearest);
+    bool near = distance(key, nearest) <= 1 + strlen(key) / 4;
+    return err_set(c->err, ST_USAGE, "%s:%u: %s: no such key%s%s%s%s", c->path, c->line, key,
+                   c->program == NULL ? "" : " of a filter", near ? "; did you mean " : "", near ? nearest : "",
+                   near ? "?" : "");
 }
 
 static enum status set_key(struct config *c, const char *key, char *value)
 {
+    if (strcmp(key, "language") == 0) {
+        enum status st = language_check(value, c->err);
+        if (st != ST_OK)
+            return st;
+    }
     if (strcmp(key, "root") != 0 && strcmp(key, "index") != 0)
         return options_set_key(c->o, key, value, c->err);
     const char *path = full_path(c, value);
@@ -241,6 +250,8 @@ static enum status take_pair(struct config *c, const char *from, const char *to)
     char *value = trimmed(c, equals + 1, to);
     if (key == NULL || value == NULL)
         return err_nomem(c->err);
+    if (*key == '\0')
+        return refuse(c, "", "a key is missing");
     if (*value == '\0')
         return refuse(c, key, "a value is missing");
     struct err why = {0}, *outer = c->err;
@@ -312,7 +323,9 @@ enum status config_read(struct options *o, const char *path, struct err *err)
     enum status st = find_folder(&c);
     if (st == ST_OK)
         st = read_file(&c, &text);
-    for (size_t off = 0; off < text.len && st == ST_OK;) {
+    static const char bom[] = "\xef\xbb\xbf";
+    bool has_bom = text.len >= sizeof bom - 1 && memcmp(text.data, bom, sizeof bom - 1) == 0;
+    for (size_t off = has_bom ? sizeof bom - 1 : 0; off < text.len && st == ST_OK;) {
         const char *from = text.data + off, *lf = memchr(from, '\n', text.len - off);
         const char *to = lf == NULL ? text.data + text.len : lf;
         c.line++;

@@ -214,6 +214,7 @@ static enum status read_open(struct passage *p, const struct file *file, struct 
         return status;
     memset(p->result->hash, 0, KNOWN_HASH_LEN);
     p->result->why = reader_read(&reading);
+    p->result->made = reading.made;
     if (p->result->why == READ_NOMEM)
         return err_nomem(err);
     if (p->result->why == READ_STOPPED || p->status != ST_OK)

@@ -23,7 +23,7 @@ struct pipeline_result {
     uint64_t size;        /* of the file that was opened, as the next two; of the one found when none was */
     int64_t mtime_ns;
     uint64_t inode;
-    bool unsure;                  /* as in known.h */
+    bool unsure, made;            /* as in known.h */
     uint8_t hash[KNOWN_HASH_LEN]; /* zeroes when it gave no documents */
     uint32_t n_docs, n_parts, n_skipped;
 };

@@ -82,36 +82,60 @@ static enum status step_next(struct ledger *l, struct file **file, const struct 
 
 /* ---- what stays without being found ---------------------------------------------------------------------------- */
 
-static int compare_folders(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int compare_prefix(const void *key, const void *item)
 {
     const struct known_file *file = key;
-    const char *folder = *(const char *const *)item;
-    return compare_paths(file->path, file->path_len, folder, strlen(folder));
+    const struct unreadable *folder = item;
+    return compare_paths(file->path, file->path_len, folder->stored, strlen(folder->stored));
 }
 
-/* Whether a folder above the path could not be read. walk->unreadable is sorted. */
-static bool below_unreadable(const struct ledger *l, const struct known_file *known)
+/* The folder at or above the path that could not be read, or NULL. */
+static struct unreadable *find_unreadable(const struct ledger *l, const struct known_file *known)
 {
     struct known_file above = *known;
     const struct walk *w = l->walk;
     for (above.path_len = 0; w->n_unreadable > 0 && above.path_len <= known->path_len; above.path_len++) {
         if (above.path_len > 0 && known->path[above.path_len - 1] != '/')
             continue;
-        if (bsearch(&above, w->unreadable, w->n_unreadable, sizeof *w->unreadable, compare_prefix) != NULL)
-            return true;
+        struct unreadable *found =
+            bsearch(&above, w->unreadable, w->n_unreadable, sizeof *w->unreadable, compare_prefix);
+        if (found != NULL)
+            return found;
     }
-    return false;
+    return NULL;
+}
+
+/* Whether it stands for a folder that could not be read: no other path ends so. */
+static bool is_folder(const char *path, size_t len)
+{
+    return len > 0 && path[len - 1] == '/';
+}
+
+static void mark_held(const struct ledger *l, const struct known_file *known)
+{
+    struct unreadable *folder = known->n_docs == 0 ? NULL : find_unreadable(l, known);
+    if (folder != NULL)
+        folder->holds = true;
+}
+
+/* One that the index has nothing of is named once, and remembered for that. */
+static void name_unreadable(struct ledger *l)
+{
+    for (size_t i = 0; i < l->walk->n_unreadable; i++) {
+        const struct unreadable *folder = &l->walk->unreadable[i];
+        struct err why;
+        (void)err_sys(&why, ST_IO, folder->errnum, "cannot read this folder");
+        l->changed = l->changed || (!folder->holds && !folder->known);
+        if (folder->holds || !folder->known)
+            report_skip(l->report, folder->stored, strlen(folder->stored), "%s%s", why.text,
+                        folder->holds ? "; what the index holds below it stays" : "");
+    }
 }
 
 static bool stays(const struct ledger *l, const struct known_file *known)
 {
     const struct root *root = roots_of_path(l->roots, known->path, known->path_len);
-    return root != NULL && (!root->walked || root->left || below_unreadable(l, known));
+    return root != NULL && (!root->walked || root->left || find_unreadable(l, known) != NULL);
 }
 
 /* ---- lost roots ------------------------------------------------------------------------------------------------ */
@@ -145,7 +169,8 @@ static enum status look_at_roots(struct ledger *l, const struct known *known, st
     enum status st;
     while ((st = known_next(&cursor, &file, err)) == ST_OK) {
         const struct root *root = roots_of_path(l->roots, file.path, file.path_len);
-        if (root == NULL || !root->walked || root->n_files > 0 || file.n_docs == 0)
+        if (root == NULL || !root->walked || root->n_files > 0 || file.n_docs == 0 ||
+            find_unreadable(l, &file) != NULL)
             continue;
         struct root_state *state = &states[root - l->roots->items];
         state->docs += file.n_docs;
@@ -195,10 +220,13 @@ enum status ledger_any_below_unreadable(struct ledger *l, const struct known *kn
     *any = false;
     if (l->walk->n_unreadable == 0 || known == NULL)
         return ST_OK;
-    qsort(l->walk->unreadable, l->walk->n_unreadable, sizeof *l->walk->unreadable, compare_folders);
-    while (!*any && (st = known_next(&cursor, &file, err)) == ST_OK)
-        *any = file.n_docs > 0 && below_unreadable(l, &file);
+    while ((st = known_next(&cursor, &file, err)) == ST_OK)
+        mark_held(l, &file);
     known_cursor_release(&cursor);
+    for (size_t i = 0; i < l->walk->n_unreadable; i++)
+        *any = *any || l->walk->unreadable[i].holds;
+    if (*any)
+        name_unreadable(l);
     return st == ST_END ? ST_OK : st;
 }
 
@@ -212,7 +240,7 @@ static bool same_place(const struct file *file, const struct known_file *known)
 /* Another limit on sizes may make something else of what is packed or has parts. */
 static bool depends_on_limit(const struct known_file *known)
 {
-    return known->outcome == KNOWN_TOO_LARGE || known->n_parts > 0 || known->n_skipped > 0;
+    return known->outcome == KNOWN_TOO_LARGE || known->n_parts > 0 || known->n_skipped > 0 || known->made;
 }
 
 /* Of what reads the file at hand. */
@@ -280,6 +308,29 @@ static void plan_too_large(struct ledger *l, const struct file *file, const stru
         told(user, '-', path->data, path->len);
 }
 
+/* The folder at hand could not be read. */
+static void plan_folder(struct ledger *l, const struct known_file *known)
+{
+    const struct known_file here = {.path = l->step.path.data, .path_len = l->step.path.len};
+    struct unreadable *folder = find_unreadable(l, &here);
+    if (folder != NULL)
+        folder->known = known != NULL;
+}
+
+/* Nothing was found at a path that the index knows. */
+static void plan_missing(struct ledger *l, const struct known_file *known, ledger_told *told, void *user)
+{
+    if (stays(l, known)) {
+        mark_held(l, known);
+    } else if (is_folder(known->path, known->path_len)) {
+        l->changed = true; /* it can be read again, or is gone */
+    } else {
+        l->counts.n_gone++;
+        if (told != NULL)
+            told(user, '-', known->path, known->path_len);
+    }
+}
+
 static enum status plan_file(struct ledger *l, struct file *file, const struct known_file *known, ledger_told *told,
                              void *user, struct err *err)
 {
@@ -292,6 +343,10 @@ static enum status plan_file(struct ledger *l, struct file *file, const struct k
         plan_too_large(l, file, known, told, user);
         return ST_OK;
     case FILE_DENIED:
+        if (is_folder(l->step.path.data, l->step.path.len)) {
+            plan_folder(l, known);
+            return ST_OK;
+        }
         l->changed = l->changed || known == NULL || (!held && known->outcome != KNOWN_UNREADABLE);
         if (held)
             report_skip(l->report, l->step.path.data, l->step.path.len, STAYS_UNREAD, strerror(EACCES));
@@ -307,20 +362,15 @@ enum status ledger_plan(struct ledger *l, ledger_told *told, void *user, struct 
     struct file *file;
     const struct known_file *known;
     enum status st;
-    if (l->walk->n_unreadable > 0)
-        qsort(l->walk->unreadable, l->walk->n_unreadable, sizeof *l->walk->unreadable, compare_folders);
     step_begin(l);
     while ((st = step_next(l, &file, &known, err)) == ST_OK) {
-        if (file != NULL) {
-            st = plan_file(l, file, known, told, user, err);
-            if (st != ST_OK)
-                return st;
-        } else if (!stays(l, known)) {
-            l->counts.n_gone++;
-            if (told != NULL)
-                told(user, '-', known->path, known->path_len);
-        }
+        if (file == NULL)
+            plan_missing(l, known, told, user);
+        else if ((st = plan_file(l, file, known, told, user, err)) != ST_OK)
+            return st;
     }
+    if (st == ST_END)
+        name_unreadable(l);
     return st == ST_END ? ST_OK : st;
 }
 
@@ -429,6 +479,14 @@ static enum status settle_unreadable(struct ledger *l, const struct file *file, 
     return ST_OK;
 }
 
+static void settle_folder(struct ledger *l, const struct file *file, const struct known_file *before)
+{
+    const struct known_file now = describe(l, file, KNOWN_UNREADABLE);
+    const struct unreadable *folder = find_unreadable(l, &now);
+    if (before != NULL || folder == NULL || !folder->holds)
+        known_put(&l->table, &now);
+}
+
 /* A path for which nothing was read. */
 static enum status settle_unread(struct ledger *l, const struct file *file, const struct known_file *known,
                                  struct err *err)
@@ -441,6 +499,10 @@ static enum status settle_unread(struct ledger *l, const struct file *file, cons
     }
     if (file->action == FILE_DENIED && known != NULL && known->n_docs > 0) {
         known_put(&l->table, known); /* it was named when that was planned */
+        return ST_OK;
+    }
+    if (file->action == FILE_DENIED && is_folder(l->step.path.data, l->step.path.len)) {
+        settle_folder(l, file, known);
         return ST_OK;
     }
     if (file->action == FILE_DENIED)
@@ -477,6 +539,7 @@ static enum status settle_read(struct ledger *l, const struct pipeline_result *r
     now.n_parts = r->n_parts;
     now.n_skipped = r->n_skipped;
     now.unsure = r->unsure;
+    now.made = r->made;
     now.hash = r->hash;
     if (r->why != READ_OK)
         return settle_skip(l, &now, before, pipeline_skip_words(r->why), r->detail == NULL ? "" : r->detail, err);

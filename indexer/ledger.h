@@ -54,7 +54,7 @@ typedef void ledger_told(void *user, char what, const char *path, size_t path_le
 /* Marks roots as left that held documents and are empty now, and names them; tells of roots of which the options leave
  * nothing. known is the live table, also when starting over. */
 enum status ledger_find_left(struct ledger *l, const struct known *known, struct err *err);
-/* Whether anything known lies below a folder that could not be read. */
+/* Whether documents are known below folders that could not be read; these are named then. */
 enum status ledger_any_below_unreadable(struct ledger *l, const struct known *known, bool *any, struct err *err);
 
 /* Chooses what becomes of each file. told: '+' new, '~' changed, '-' gone; may be NULL. */

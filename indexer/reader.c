@@ -108,7 +108,7 @@ static enum read_result read_filtered(struct reading *r, const struct filter_pro
     if (r->in->size > r->max_size)
         return READ_TOO_LARGE;
     enum read_result result = program_run(program, r->in, r->open_path, r->max_size, r->stop);
-    r->filtered = true;
+    r->filtered = r->made = true;
     return result == READ_OK ? reader_named(program->type)->read(r) : result;
 }
 
@@ -120,6 +120,7 @@ enum read_result reader_read(struct reading *r)
     enum read_result result = input_fill(r->in, FIRST_LOOK);
     if (result == READ_OK && input_is_gzip(r->in)) {
         r->filtered = unpacked_path_len(r) == r->path_len;
+        r->made = true;
         result = input_unpack(r->in);
         if (result == READ_OK)
             result = input_fill(r->in, FIRST_LOOK);

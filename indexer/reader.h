@@ -52,6 +52,7 @@ struct reading {
     const char *open_path;             /* with options: the file's absolute path */
     const volatile sig_atomic_t *stop; /* not 0: a filter is ended; NULL: never */
     bool filtered;                     /* columns are those of the text, not of a source that nobody has */
+    bool made;                         /* the bytes read are not the file's, but unpacked or made of them */
 };
 
 struct reader {

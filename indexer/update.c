@@ -32,6 +32,7 @@ struct run {
     struct lock lock;
     struct manifest live; /* zeroed when there is none */
     bool has_live;
+    bool foreign; /* of it only roots and language are known: it has another format */
     struct root_list roots;
     struct walk walk;
     struct known known;    /* the live generation's files, if has_known */
@@ -51,31 +52,44 @@ static enum status check_named(struct run *r, struct err *err)
     return st;
 }
 
-/* To start over, no more is needed of the live generation than its roots, and what stands there may be anything. */
-static enum status read_live(struct run *r, struct err *err)
+/* Of a generation in another format its roots are enough to start over. */
+static enum status read_foreign(struct run *r, uint64_t generation, struct err *err)
 {
-    uint64_t generation;
-    enum status st = manifest_current(r->o->index_dir, &generation, err);
-    if (st == ST_NOT_FOUND)
-        return ST_OK;
-    if (st == ST_OK)
-        st = manifest_read(r->o->index_dir, generation, &r->live, err);
-    r->has_live = st == ST_OK;
-    if (st == ST_VERSION && r->o->rebuild && r->o->n_paths > 0) {
-        report_verbose(r->report, "%s; starting over", err->text);
-        return ST_OK;
-    }
-    if (st == ST_VERSION && r->o->rebuild)
+    struct err why;
+    r->foreign = manifest_read_roots(r->o->index_dir, generation, &r->live, &why) == ST_OK;
+    r->has_live = r->foreign;
+    if (!r->foreign && r->o->n_paths == 0)
         return err_set(err, ST_VERSION,
                        "%s: the index has another format, from which its roots cannot be told: name them",
                        r->o->index_dir);
-    return st;
+    report_verbose(r->report, "%s; starting over", err->text);
+    return ST_OK;
+}
+
+/* To start over, no more is needed of the live generation than its roots, and what stands there may be anything. What
+ * `current` names must be there; without a lock it may be replaced meanwhile. */
+static enum status read_live(struct run *r, struct err *err)
+{
+    uint64_t generation = 0, before;
+    enum status st;
+    do {
+        before = generation;
+        st = manifest_current(r->o->index_dir, &generation, err);
+        if (st == ST_NOT_FOUND)
+            return ST_OK;
+        if (st == ST_OK)
+            st = manifest_read(r->o->index_dir, generation, &r->live, err);
+    } while (st == ST_NOT_FOUND && generation != before);
+    r->has_live = st == ST_OK;
+    if (st == ST_NOT_FOUND)
+        st = err->status = ST_DAMAGED;
+    return st == ST_VERSION && r->o->rebuild ? read_foreign(r, generation, err) : st;
 }
 
 /* Opens what the live generation has. When starting over it may be damaged. */
 static enum status open_live(struct run *r, struct err *err)
 {
-    if (!r->has_live)
+    if (!r->has_live || r->foreign)
         return ST_OK;
     enum status st = snapshot_open(r->o->index_dir, 0, false, &r->held, err);
     if (st == ST_OK && r->live.files_len == 0 && r->live.n_segments > 0 && !r->o->rebuild)

@@ -96,20 +96,23 @@ static struct file describe(const struct stat *st, int folder, const char *name)
 
 /* ---- reading one folder -------------------------------------------------------------------------------------- */
 
-/* Names the folder at s->stored once and remembers it. */
+/* Remembers the folder at s->stored once. The table of files has it as a file of its path, which ends in a slash, so
+ * that the next run knows whether it was named. */
 static enum status note_unreadable(struct state *s, struct level *level, int errnum)
 {
     if (level->unreadable)
         return ST_OK;
     level->unreadable = true;
     struct walk *w = s->w;
+    const struct file entry = {.denied = true};
+    uint32_t folder;
     char *copy = arena_copy(&w->files.arena, s->stored.data, s->stored.len);
     if (copy == NULL || !ARRAY_RESERVE(w->unreadable, w->unreadable_cap, w->n_unreadable + 1))
         return err_nomem(s->err);
-    w->unreadable[w->n_unreadable++] = copy;
-    struct err why;
-    (void)err_sys(&why, ST_IO, errnum, "cannot read this folder");
-    report_skip(w->report, s->stored.data, s->stored.len, "%s; what the index holds below it stays", why.text);
+    w->unreadable[w->n_unreadable++] = (struct unreadable){.stored = copy, .errnum = errnum};
+    if (s->stored.len > 0 && (!files_add_folder(&w->files, s->root, s->stored.data, s->stored.len, &folder) ||
+                              !files_add(&w->files, folder, "", &entry)))
+        return err_nomem(s->err);
     return ST_OK;
 }
 
@@ -444,6 +447,11 @@ static enum status walk_root(struct state *s, const struct root *root)
     return buf_ok(&s->stored) && buf_ok(&s->real) ? walk_level(s, &level) : err_nomem(s->err);
 }
 
+static int compare_unreadable(const void *a, const void *b)
+{
+    return strcmp(((const struct unreadable *)a)->stored, ((const struct unreadable *)b)->stored);
+}
+
 static void find_index(struct state *s)
 {
     struct stat st = {0};
@@ -464,6 +472,8 @@ enum status walk_roots(struct walk *w, struct err *err)
         st = walk_root(&s, &w->roots->items[s.root]);
     if (st == ST_OK)
         files_sort(&w->files);
+    if (w->n_unreadable > 0)
+        qsort(w->unreadable, w->n_unreadable, sizeof *w->unreadable, compare_unreadable);
     buf_release(&s.stored);
     buf_release(&s.real);
     return st;

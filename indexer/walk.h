@@ -12,19 +12,27 @@
 #include "lib/base.h"
 #include "lib/err.h"
 
+/* A folder that could not be read. */
+struct unreadable {
+    const char *stored; /* its stored path with a final slash */
+    int errnum;
+    bool known; /* the index knows that already; this and the next are the ledger's */
+    bool holds; /* the index has documents below it */
+};
+
 struct walk {
     const struct options *options; /* borrowed, as the next three */
     struct root_list *roots;       /* settled; their n_files are counted */
     struct report *report;
     const volatile sig_atomic_t *stop; /* not 0: give up with ST_CANCELLED; NULL: never */
     struct file_list files;            /* the result, sorted */
-    const char **unreadable;           /* stored paths of folders that could not be read, each with a final slash */
+    struct unreadable *unreadable;     /* sorted by their paths, each of which is in `files` too, as denied */
     size_t n_unreadable, unreadable_cap;
 };
 
 /* Walks the roots that are to be; options, roots, report and stop are set, the rest is zero. Folders that cannot be
- * read and loops are named through the report and do not stop it. What vanishes meanwhile is as if it had never been.
- */
+ * read do not stop it, nor do loops, which are named through the report. What vanishes meanwhile is as if it had never
+ * been. */
 enum status walk_roots(struct walk *w, struct err *err);
 void walk_release(struct walk *w);
 

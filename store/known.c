@@ -66,7 +66,7 @@ static void put_numbers(const struct known_file *file, struct buf *out)
     memcpy(fixed, file->hash, KNOWN_HASH_LEN);
     bytes_put64(fixed + KNOWN_HASH_LEN, (uint64_t)file->mtime_ns);
     fixed[KNOWN_HASH_LEN + 8] = (uint8_t)file->outcome;
-    fixed[KNOWN_HASH_LEN + 9] = file->unsure;
+    fixed[KNOWN_HASH_LEN + 9] = (uint8_t)(file->unsure | file->made << 1);
     buf_add(out, fixed, sizeof fixed);
     const uint64_t numbers[] = {file->size, file->inode, file->stamp, file->n_docs, file->n_parts, file->n_skipped};
     for (size_t i = 0; i < BASE_COUNT(numbers); i++)
@@ -174,7 +174,8 @@ static bool get_numbers(const uint8_t **p, const uint8_t *end, struct known_file
     out->hash = *p;
     out->mtime_ns = (int64_t)bytes_get64(*p + KNOWN_HASH_LEN);
     out->outcome = (*p)[KNOWN_HASH_LEN + 8];
-    out->unsure = (*p)[KNOWN_HASH_LEN + 9] != 0;
+    out->unsure = ((*p)[KNOWN_HASH_LEN + 9] & 1) != 0;
+    out->made = ((*p)[KNOWN_HASH_LEN + 9] & 2) != 0;
     *p += FIXED_LEN;
     uint64_t stamp, docs, parts, skipped;
     if (out->outcome >= KNOWN_OUTCOMES || !bytes_get_varint(p, end, &out->size) ||

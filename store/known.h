@@ -5,7 +5,7 @@
  *     for each file, ascending by the bytes of its path:
  *         shared:varint rest_len:varint rest       the path: so many bytes of the one before, and what follows them
  *         hash[16] mtime:64                        XXH3-128 of its bytes, zeroes without documents; ns since 1970
- *         outcome:8 unsure:8
+ *         outcome:8 unsure + 2 made:8
  *         size inode stamp n_docs n_parts n_skipped, each a varint
  *     files:64 docs:64 skipped parts:64, files for each outcome but the first:64, zeroes       64 bytes: the sums
  *
@@ -39,6 +39,7 @@ struct known_file {
     uint32_t n_skipped;  /* parts that are no documents */
     enum known_outcome outcome;
     bool unsure; /* it was read so soon after its last change that another may not show */
+    bool made;   /* its text is not its bytes, but unpacked or made of them: the limit is about that */
 };
 
 struct known_sums {

@@ -125,7 +125,7 @@ static enum status check_title(struct lines *l, const char *title, unsigned vers
     size_t n_digits = strspn(found, "0123456789");
     if (n_digits == 0 || n_digits > 9 || found + n_digits != newline)
         return err_set(err, ST_DAMAGED, "%s: not a file of a Verbatim index", l->path);
-    if (strtoul(found, NULL, 10) != version)
+    if (version != LINES_ANY_VERSION && strtoul(found, NULL, 10) != version)
         return err_set(err, ST_VERSION,
                        "%s: index format %.*s, but this program knows format %u: rebuild the index with --rebuild, "
                        "or build one in a new folder",

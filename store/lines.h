@@ -14,7 +14,8 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-enum { LINES_MAX_WORDS = 9, LINES_MAX_BYTES = 64 << 20, LINES_SEAL_LEN = 13 }; /* the last line */
+enum { LINES_MAX_WORDS = 9, LINES_MAX_BYTES = 64 << 20, LINES_SEAL_LEN = 13 /* the last line */ };
+enum { LINES_ANY_VERSION = 0 };
 
 /* ---- writing: into a buf, in order ---------------------------------------------------------------------------- */
 
@@ -38,7 +39,7 @@ struct lines {
     size_t n_words;
 };
 
-/* Reads a whole file and checks its first and its last line. ST_VERSION for another version. */
+/* Reads a whole file and checks its first and its last line. ST_VERSION for another version, unless any will do. */
 enum status lines_open(struct lines *l, const char *path, const char *title, unsigned version, struct err *err);
 /* Steps to the next line; ST_END behind the last fact. */
 enum status lines_next(struct lines *l, struct err *err);

@@ -328,3 +328,38 @@ enum status manifest_read(const char *index_dir, uint64_t generation, struct man
         manifest_release(m);
     return status;
 }
+
+/* Lines of other formats may say anything, but if these are there they say what they say in this one. */
+static enum status parse_roots(struct lines *l, struct manifest *m, struct err *err)
+{
+    enum status status;
+    while ((status = lines_next(l, err)) == ST_OK) {
+        if (lines_is(l, "root", 2))
+            status = parse_root(l, m, err);
+        else if (lines_is(l, "language", 1))
+            m->language = arena_copy(&m->arena, lines_get_word(l, 0), strlen(lines_get_word(l, 0)));
+        if (status != ST_OK)
+            return status;
+    }
+    if (status == ST_END && (m->n_roots == 0 || m->language == NULL))
+        return err_set(err, ST_VERSION, "%s: it names no roots", l->path);
+    return status == ST_END ? ST_OK : status;
+}
+
+enum status manifest_read_roots(const char *index_dir, uint64_t generation, struct manifest *m, struct err *err)
+{
+    struct lines l;
+    *m = (struct manifest){0};
+    char *path = manifest_path(index_dir, generation);
+    if (path == NULL)
+        return err_nomem(err);
+    enum status status = lines_open(&l, path, "index", LINES_ANY_VERSION, err);
+    if (status == ST_OK) {
+        status = parse_roots(&l, m, err);
+        lines_release(&l);
+    }
+    free(path);
+    if (status != ST_OK)
+        manifest_release(m);
+    return status;
+}

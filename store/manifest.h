@@ -46,6 +46,9 @@ enum status manifest_current(const char *index_dir, uint64_t *generation, struct
 
 /* Reads and checks the manifest of one generation; m is zeroed or released. */
 enum status manifest_read(const char *index_dir, uint64_t generation, struct manifest *m, struct err *err);
+/* Of a manifest of any format no more than roots and language, the rest zero; another status than ST_OK when it does
+ * not tell them. */
+enum status manifest_read_roots(const char *index_dir, uint64_t generation, struct manifest *m, struct err *err);
 
 /* Writes gen-<generation> and syncs it and the folder; it is not live yet. */
 enum status manifest_write(const char *index_dir, const struct manifest *m, struct err *err);

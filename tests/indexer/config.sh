@@ -50,7 +50,12 @@ bad 'words' 'bad.conf:3: key = value is needed'
 bad '[other]' 'bad.conf:3: a section is \[filter NAME\]'
 bad 'exclude = [a' 'bad.conf:3: exclude: .*never closed'
 bad 'rebuild = yes' 'bad.conf:3: rebuild: no such key'
-bad '[filter x]' 'bad.conf: filter x: a glob is missing'
+bad '[filter x]' 'bad.conf:3: filter x: a glob is missing'
+bad '= x' 'bad.conf:3: a key is missing'
+bad 'zzzzz = x' 'bad.conf:3: zzzzz: no such key '
+bad 'language = klingon' 'bad.conf:3: language: .klingon. is none of'
+printf '\357\273\277index = bom\nroot = docs\n' > bom.conf
+run 0 'a byte-order mark is no part of the first key' --config bom.conf
 run 64 'a glob that is never closed' --index i --include '[' docs
 says err "include: '\[': a bracket that is never closed" 'is refused'
 run 64 'nor excluded' --index i --exclude 'a/[x' docs

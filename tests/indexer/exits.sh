@@ -124,6 +124,30 @@ says err 'name them' 'it says that they are needed'
 run 0 'with them' --index damaged3 --rebuild docs
 is 'it is new' "$(info damaged3 documents)" 2
 
+# sealed FILE: gives it the checksum that its lines have.
+sealed() {
+    sed -i '$d' "$1"
+    sum=$(gzip -c "$1" | tail -c 8 | head -c 4 | od -An -tu1 | awk '{ printf "%02x%02x%02x%02x", $4, $3, $2, $1 }')
+    printf 'crc\t%s\n' "$sum" >> "$1"
+}
+echo two > two.txt
+run 0 'two roots' --index damaged3 two.txt
+for gen in damaged3/gen-*; do
+    sed -i '1s/index [0-9]*/index 1/; 2a unknown\tthing' "$gen"
+    sealed "$gen"
+done
+run 65 'an index of another version, which can be read' --index damaged3
+run 0 'its roots are taken over' --index damaged3 --rebuild
+is 'all of them' "$(info damaged3 root | tr '\n' ' ')" 'docs two.txt '
+is 'with their documents' "$(info damaged3 documents)" 3
+
+cp -r i damaged5
+echo gen-00000099 > damaged5/current
+run 65 'current names a generation that is not there' --index damaged5 docs
+run 65 'check says so' --index damaged5 --check
+run 65 'info too' --index damaged5 --info
+run 65 'and a dry run' --index damaged5 --dry-run docs
+
 cp -r i damaged2
 echo rubbish > damaged2/current
 run 65 'update with a damaged current' --index damaged2 docs

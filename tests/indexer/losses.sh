@@ -161,8 +161,36 @@ chmod 644 docs/1.txt
 mkdir docs/locked
 chmod 000 docs/locked
 run 1 'a new folder that cannot be read' --index i
+says err 'docs/locked/: cannot read this folder: Permission denied$' 'it is named'
 is 'the rest is indexed' "$(info i documents)" 2
-rmdir docs/locked
+is 'it counts as skipped' "$(info i skipped.unreadable)" 1
+untouched 0 'again' --index i
+silent err 'it is named once'
+untouched 0 'in a dry run' --index i --dry-run
+chmod 755 docs/locked
+echo found > docs/locked/a.txt
+run 0 'it can be read' --index i
+is 'what is in it is indexed' "$(info i documents) $(info i skipped)" '3 0'
+chmod 000 docs/locked
+run 1 'it cannot be read any more' --index i
+says err 'docs/locked/: .* stays$' 'what the index has of it stays'
+run 1 'again' --index i
+says err 'docs/locked/: .* stays$' 'it is named in every run'
+is 'and is there' "$(info i documents)" 3
+untouched 1 'starting over would lose it' --index i --rebuild
+says err 'docs/locked/: .* stays$' 'and names it'
+chmod 755 docs/locked
+rm -r docs/locked
+run 0 'it is gone' --index i
+is 'with what was in it' "$(info i documents) $(info i skipped)" '2 0'
+mkdir -p only/locked
+echo one > only/locked/a.txt
+run 0 'a root with all in one folder' --index k only
+chmod 000 only/locked
+run 1 'which cannot be read' --index k only
+is 'is named, and no more is said' "$(wc -l < "$work/err" | tr -d ' ')" 1
+is 'it stays' "$(info k documents)" 1
+chmod 755 only/locked
 chmod 000 docs
 untouched 66 'a root that cannot be read' --index i
 chmod 755 docs

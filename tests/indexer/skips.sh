@@ -82,6 +82,15 @@ says err '^verbatim-indexer: gz/damaged.md.gz: skipped: broken: the gzip data is
 is 'and no more' "$(wc -l < "$work/err" | tr -d ' ')" 4
 is 'the others are documents' "$(info z documents)" 5
 
+mkdir gz2
+seq 1 3000 | gzip > gz2/seq.txt.gz
+run 0 'one that unpacks to something small enough' --index z2 gz2
+run 1 'and with less allowed is too large' --index z2 --max-file-size 10000 gz2
+says err '^verbatim-indexer: gz2/seq.txt.gz: skipped: too large' 'it is named'
+is 'and leaves' "$(info z2 documents)" 0
+run 0 'and is not' --index z2 gz2
+is 'and comes back' "$(info z2 documents)" 1
+
 # what is no file
 mkdir none
 mkfifo none/fifo
