@@ -191,6 +191,7 @@ enum status tracer_run(struct tracer *t, const struct snapshot *snap, const stru
         out->timed_out = true;
         status = ST_OK;
     }
+    t->request.deadline = req->rows_deadline; /* what was found is still to be shown */
     if (status == ST_OK)
         cut_page(t, out);
     return status;

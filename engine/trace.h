@@ -20,6 +20,7 @@ struct trace_request {
     size_t exclude_len;
     uint64_t limit, offset;
     int64_t deadline;          /* search_now() at which to stop; 0: none */
+    int64_t rows_deadline;     /* the same for tracer_pairs */
     const atomic_bool *cancel; /* may be NULL */
 };
 

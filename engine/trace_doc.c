@@ -17,6 +17,8 @@ static inline uint32_t number_of_rank(const struct tracer *t, uint32_t rank)
     return ALIGN_NO_WORD;
 }
 
+enum { WORDS_BETWEEN_CHECKS = 1 << 18 };
+
 static enum status read_doc(struct tracer *t, uint32_t doc, uint32_t *n, struct err *err)
 {
     struct segment_words words;
@@ -27,12 +29,17 @@ static enum status read_doc(struct tracer *t, uint32_t doc, uint32_t *n, struct 
         !ARRAY_RESERVE(t->doc_ranks, t->cap_doc_ranks, words.n_body + 1))
         return err_nomem(err);
     const uint8_t *p = words.body;
-    uint32_t rank;
-    for (*n = 0; *n < words.n_body && etdc_get(&p, words.body_end, &rank); ++*n) {
-        t->doc_ranks[*n] = rank;
-        t->doc_words[*n] = number_of_rank(t, rank);
+    uint32_t rank, i = 0, until = 0;
+    while (i == until && i < words.n_body && status == ST_OK) {
+        until = words.n_body - i > WORDS_BETWEEN_CHECKS ? i + WORDS_BETWEEN_CHECKS : words.n_body;
+        for (; i < until && etdc_get(&p, words.body_end, &rank); i++) {
+            t->doc_ranks[i] = rank;
+            t->doc_words[i] = number_of_rank(t, rank);
+        }
+        status = trace_check_stop(t, err);
     }
-    return ST_OK;
+    *n = i;
+    return status;
 }
 
 /* ---- variants ---------------------------------------------------------------------------------------------------- */
@@ -92,10 +99,15 @@ static bool near(void *arg, uint32_t pos, uint32_t doc_pos)
 
 /* ---- aligning ---------------------------------------------------------------------------------------------------- */
 
+static enum status stop(void *arg, struct err *err)
+{
+    return trace_check_stop(arg, err);
+}
+
 enum status trace_align(struct tracer *t, uint32_t doc, const struct align_passage **passages, size_t *n,
                         struct err *err)
 {
-    struct align_doc d = {.near = near, .arg = t};
+    struct align_doc d = {.near = near, .stop = stop, .arg = t};
     *n = 0;
     enum status status = read_doc(t, doc, &d.n, err);
     d.words = t->doc_words;

@@ -56,9 +56,11 @@ static bool can_follow(const struct align *a, const struct align_run *r, const s
     return true;
 }
 
-static void chain(struct align *a)
+static enum status chain(struct align *a, struct err *err)
 {
-    for (size_t k = 0; k < a->n_runs; k++) {
+    enum status status = ST_OK;
+    for (size_t k = 0; k < a->n_runs && status == ST_OK; k++) {
+        status = align_work(a, LOOK_BACK, err);
         struct align_run *s = &a->runs[k];
         s->best = s->value;
         for (size_t back = 1; back <= LOOK_BACK && back <= k; back++) {
@@ -69,6 +71,7 @@ static void chain(struct align *a)
             }
         }
     }
+    return status;
 }
 
 static int better_chain(const void *x, const void *y, void *arg)
@@ -290,7 +293,8 @@ static enum status make_passages(struct align *a, struct err *err)
         const struct align_run *r = &a->runs[a->order[i]];
         if ((double)r->best < a->rules.score * HOPEFUL)
             break;
-        size_t n = chain_runs(a, a->order[i], numbers, a->n_runs);
+        status = align_work(a, 1 + a->n_passages, err);
+        size_t n = status == ST_OK ? chain_runs(a, a->order[i], numbers, a->n_runs) : 0;
         if (n > 0)
             status = make_passage(a, numbers, n, err);
     }
@@ -331,7 +335,9 @@ enum status align_find(struct align *a, const struct align_doc *doc, const struc
         return status;
     if (!ARRAY_RESERVE(a->order, a->cap_order, 2 * a->n_runs))
         return err_nomem(err);
-    chain(a);
+    status = chain(a, err);
+    if (status != ST_OK)
+        return status;
     for (size_t i = 0; i < a->n_runs; i++)
         a->order[i] = (uint32_t)i;
     qsort_r(a->order, a->n_runs, sizeof *a->order, better_chain, a->runs);

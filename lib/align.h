@@ -12,7 +12,10 @@
 #include "lib/err.h"
 
 #define ALIGN_NO_WORD UINT32_MAX /* in a document: a word that the passage does not have */
-enum { ALIGN_MAX_TOLERANCE = 100 };
+enum {
+    ALIGN_MAX_TOLERANCE = 100,
+    ALIGN_MAX_RUNS = 1 << 20 /* runs of equal words in one document: past it the passage is refused (ST_TOO_BROAD) */
+};
 
 struct align_rules {
     uint32_t run;       /* a passage has so many equal words in succession, at least 1 */
@@ -41,6 +44,8 @@ struct align_doc {
     uint32_t n;
     /* Whether a word of the passage and one of the document, which differ, are variants of each other; may be NULL. */
     bool (*near)(void *arg, uint32_t pos, uint32_t doc_pos);
+    /* Asked every millisecond or so: anything but ST_OK ends align_find with it. May be NULL. */
+    enum status (*stop)(void *arg, struct err *err);
     void *arg;
 };
 

@@ -83,6 +83,9 @@ enum status align_fill(struct align *a, const struct align_table *t, struct err 
     size_t width = t->columns + 1;
     if (t->rows == 0 || t->columns == 0)
         return ST_OK;
+    enum status status = align_work(a, width * (t->rows + 1), err);
+    if (status != ST_OK)
+        return status;
     compute(a, t);
     for (size_t cell = last_cell(a, t); cell > 0;) {
         enum step step = (enum step)a->steps[cell];

@@ -55,6 +55,24 @@ enum status align_begin(struct align *a, const uint32_t *words, uint32_t n, cons
     return ST_OK;
 }
 
+enum { WORK_BETWEEN_CHECKS = 1 << 16 };
+
+enum status align_work(struct align *a, size_t n, struct err *err)
+{
+    a->work += n;
+    if (a->work < WORK_BETWEEN_CHECKS || a->doc->stop == NULL)
+        return ST_OK;
+    a->work = 0;
+    return a->doc->stop(a->doc->arg, err);
+}
+
+static enum status too_many(struct err *err)
+{
+    return err_set(err, ST_TOO_BROAD,
+                   "a document shares words with the text in more than %d places: trace a shorter text",
+                   ALIGN_MAX_RUNS);
+}
+
 static enum status add_run(struct align *a, uint32_t pos, uint32_t doc_pos, struct err *err)
 {
     const uint32_t *d = a->doc->words;
@@ -64,6 +82,8 @@ static enum status add_run(struct align *a, uint32_t pos, uint32_t doc_pos, stru
         value += a->values[a->words[pos + len++]];
     if (len < a->rules.run && value < LEAST_VALUE)
         return ST_OK;
+    if (a->n_runs == ALIGN_MAX_RUNS)
+        return too_many(err);
     if (!ARRAY_RESERVE(a->runs, a->cap_runs, a->n_runs + 1))
         return err_nomem(err);
     a->runs[a->n_runs++] = (struct align_run){.pos = pos, .doc_pos = doc_pos, .len = len, .value = value, .from = -1};
@@ -74,13 +94,19 @@ enum status align_runs(struct align *a, struct err *err)
 {
     const uint32_t *d = a->doc->words;
     enum status status = ST_OK;
+    size_t work = 0;
     a->n_runs = 0;
     for (uint32_t j = 0; j + 1 < a->doc->n && status == ST_OK; j++) {
+        if (++work >= WORK_BETWEEN_CHECKS) {
+            status = align_work(a, work, err);
+            work = 0;
+        }
         if (d[j] == ALIGN_NO_WORD || d[j + 1] == ALIGN_NO_WORD)
             continue;
         for (uint32_t i = a->heads[slot_of(a, d[j], d[j + 1])]; i != NO_POS && status == ST_OK; i = a->next[i]) {
             bool begins =
                 a->words[i] == d[j] && a->words[i + 1] == d[j + 1] && (i == 0 || j == 0 || a->words[i - 1] != d[j - 1]);
+            work++;
             if (begins)
                 status = add_run(a, i, j, err);
         }

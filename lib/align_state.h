@@ -32,6 +32,7 @@ struct align {
     size_t n_heads, cap_next;
 
     const struct align_doc *doc;
+    size_t work; /* since it was asked whether to stop */
     struct align_run *runs;
     size_t n_runs, cap_runs;
     uint32_t *order; /* numbers of runs, best chains first */
@@ -47,6 +48,9 @@ struct align {
     float *cells;
     uint8_t *steps;
 };
+
+/* So much more work: now and then asks whether to stop. */
+enum status align_work(struct align *a, size_t n, struct err *err);
 
 /* Fills a->runs in order of doc_pos. */
 enum status align_runs(struct align *a, struct err *err);

@@ -124,6 +124,7 @@ static enum status fill_request(struct trace *t, const char *text, size_t len, s
         .limit = s->v[SETTING_LIMIT],
         .offset = s->v[SETTING_OFFSET],
         .deadline = req->timeout > 0 ? req->started + req->timeout : 0,
+        .rows_deadline = req->timeout > 0 ? req->started + 2 * req->timeout : 0,
         .cancel = req->cancel,
     };
     return ST_OK;
@@ -132,6 +133,7 @@ static enum status fill_request(struct trace *t, const char *text, size_t len, s
 static void finish(struct trace *t, const struct err *err)
 {
     if (err->status != ST_OK) {
+        t->reply->bound = err->status == ST_TOO_BROAD ? BOUND_EXPANSION : BOUND_NONE;
         reply_status(t->reply, err);
         return;
     }
@@ -154,6 +156,10 @@ static void trace(const struct request *req, struct reply *reply, const char *te
         status = tracer_run(t.tracer, req->snap, &t.request, &t.result, &err);
     for (size_t i = 0; i < t.result.n_hits && status == ST_OK; i++)
         status = goes_on(&t, &err) ? add_row(&t, &t.result.hits[i], &err) : ST_END;
+    if (status == ST_TIMEOUT && t.result.n_hits > 0) { /* inside a row, which is left out */
+        t.cut_by_time = true;
+        err = (struct err){0};
+    }
     finish(&t, &err);
     tracer_free(t.tracer);
     buf_release(&t.exclude);

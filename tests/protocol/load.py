@@ -7,6 +7,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import os
+import random
 import re
 import shutil
 import socket
@@ -393,6 +394,26 @@ def cancel_acts_anywhere(bench):
 
 # ---- what it tells ----
 
+def a_long_traced_text(bench):
+    """Of words that stand everywhere in a large document: stopped by `cancel` and by the clock, and refused."""
+    words = random.Random(2)
+    text = " ".join(words.choices("abcdefgh", k=20000)).encode()
+    request = b"@t trace-bytes %d\n%s" % (len(text), text)
+    with bench.daemon("--query-timeout", "0", "--workers", "1") as daemon:
+        with daemon.connect() as sock:
+            sock.sendall(request + b"\n@c cancel\n")
+            check(Reader(sock).reply()[0].startswith(b"@t ERR 499 "))
+        with daemon.connect() as sock:
+            sock.sendall(request)
+            reply = Reader(sock).reply()
+            check(reply[0].startswith(b"@t ERR 422 too-broad "), reply)
+        equal(daemon.stats()["bound.expansion"], "1")
+    with bench.daemon("--query-timeout", "1", "--workers", "1") as daemon, daemon.connect() as sock:
+        sock.sendall(request)
+        reply = Reader(sock).reply()
+        check(reply[0].startswith((b"@t ERR 504 ", b"@t OK ")), reply)
+
+
 def latencies(bench):
     with bench.daemon() as daemon:
         for _ in range(20):
@@ -542,7 +563,7 @@ TESTS = [pipelined_in_order, cancel_stops_what_runs, cancel_is_seen_behind_many_
          a_client_that_does_not_read, too_many_clients, a_full_queue, idle_clients_are_closed, no_descriptors_left,
          too_many_clients_of_one_address, many_clients_that_do_not_read, each_bound_is_counted,
          a_pattern_too_broad_is_counted, idle_time_is_counted, cancel_acts_anywhere, latencies, a_slow_request_is_told,
-         the_log_is_logfmt, figures_for_prometheus,
+         the_log_is_logfmt, figures_for_prometheus, a_long_traced_text,
          fair_between_connections, two_hundred_clients, real_netcat, rude_clients]
 
 
