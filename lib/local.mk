@@ -29,6 +29,7 @@ libverbatim_lib_a_SOURCES = \
 	lib/lex.h \
 	lib/match.c \
 	lib/match.h \
+	lib/match_fixed.c \
 	lib/match_front.c \
 	lib/match_join.c \
 	lib/match_least.c \

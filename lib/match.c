@@ -87,31 +87,13 @@ static bool sequence_absent(const struct matcher *m, const struct plan_sequence 
     return false;
 }
 
-static bool sequence_is_code(const struct matcher *m, const struct plan_span *span)
-{
-    if (span->kind != PLAN_PHRASE || !span->plain)
-        return false;
-    for (size_t i = 0; i < span->sequence.n; i++)
-        if (m->leaves[span->sequence.slots[i].leaf].n_ranks != 1)
-            return false;
-    return true;
-}
-
 static bool bind_span(struct matcher *m, const struct plan_span *span)
 {
     struct span_state *state = &m->spans[span->number];
     state->absent = sequence_absent(m, &span->sequence);
-    state->is_code = sequence_is_code(m, span);
     state->is_word_pair = match_is_word_pair(m->plan, span);
-    if (state->is_code) {
-        if (!ARRAY_RESERVE(state->code, state->cap_code, span->sequence.n * ETDC_MAX_BYTES))
-            return false;
-        state->code_len = 0;
-        for (size_t i = 0; i < span->sequence.n; i++)
-            state->code_len +=
-                etdc_put(state->code + state->code_len, m->leaves[span->sequence.slots[i].leaf].ranks[0]);
-        state->needle = scan_needle_of(state->code, state->code_len);
-    }
+    if (!match_bind_fixed(m, span))
+        return false;
     for (size_t i = 0; i < span->n_children; i++)
         if (!bind_span(m, span->children[i]))
             return false;
@@ -178,12 +160,17 @@ struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool ro
     return out;
 }
 
-static struct ways *eval_unit(struct matcher *m, const struct plan_span *unit, struct err *err)
+static void begin_unit(struct matcher *m, struct err *err)
 {
     m->pool.n = 0;
     m->work = 0;
     m->status = ST_OK;
     m->err = err;
+}
+
+static struct ways *eval_unit(struct matcher *m, const struct plan_span *unit, struct err *err)
+{
+    begin_unit(m, err);
     struct ways *ways = match_eval(m, unit, true);
     ways_minimal(ways);
     return ways;
@@ -228,6 +215,12 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
     }
     if (match_count_word_pair(m, unit, n, tightness))
         return ST_OK;
+    if (state->is_fixed && !unit->title && !state->absent) {
+        begin_unit(m, err);
+        *n = match_fixed(m, unit).n;
+        *tightness = (double)*n;
+        return m->status;
+    }
     const struct match_span *spans;
     enum status status = matcher_unit(m, unit, &spans, n, err);
     *tightness = 0;
@@ -257,15 +250,16 @@ enum status matcher_count_title(struct matcher *m, const struct plan_span *unit,
     return status;
 }
 
-/* The words of a phrase that is one byte string stand side by side: nothing has to be looked for. */
-static enum status side_by_side(struct matcher *m, struct match_span span, const uint32_t **words, size_t *n,
-                                struct err *err)
+/* Where the words of a fixed phrase stand its first position tells: nothing has to be looked for. */
+static enum status words_of_fixed(struct matcher *m, const struct plan_sequence *seq, uint32_t first,
+                                  const uint32_t **words, size_t *n, struct err *err)
 {
-    *n = (size_t)span.last - span.first + 1;
-    if (!ARRAY_RESERVE(m->pool.items, m->pool.cap, *n))
+    if (!ARRAY_RESERVE(m->pool.items, m->pool.cap, seq->n))
         return err_nomem(err);
-    for (size_t i = 0; i < *n; i++)
-        m->pool.items[i] = span.first + (uint32_t)i;
+    *n = 0;
+    for (size_t i = 0; i < seq->n; i++)
+        if (seq->slots[i].kind == PLAN_LEAF)
+            m->pool.items[(*n)++] = first + (uint32_t)i;
     *words = m->pool.items;
     return ST_OK;
 }
@@ -274,8 +268,8 @@ static enum status side_by_side(struct matcher *m, struct match_span span, const
 enum status matcher_words(struct matcher *m, const struct plan_span *unit, struct match_span span,
                           const uint32_t **words, size_t *n, struct err *err)
 {
-    if (m->spans[unit->number].is_code)
-        return side_by_side(m, span, words, n, err);
+    if (m->spans[unit->number].is_fixed)
+        return words_of_fixed(m, &unit->sequence, span.first, words, n, err);
     m->want_words = true;
     m->lo = span.first;
     m->hi = span.last;

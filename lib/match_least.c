@@ -173,13 +173,20 @@ static const struct ways *all_in(struct matcher *m, const struct plan_span *span
     return ways;
 }
 
-/* The loose spans of the right side that are matches. */
+/* How far from a way on the left what is near to it on the right may lie. */
+static uint64_t reach_of(const struct plan_span *span)
+{
+    return (uint64_t)span->children[1]->most_words + span->distance;
+}
+
+/* The loose spans of the right side that are matches and may be near to what lies in the part asked for. */
 static struct ways *known_right(struct matcher *m, const struct plan_span *span)
 {
     uint32_t lo = m->lo, hi = m->hi;
-    m->lo = 0;
-    m->hi = UINT32_MAX;
-    struct ways *ways = loose_of(m, span);
+    uint64_t reach = reach_of(span);
+    m->lo = lo > reach ? (uint32_t)(lo - reach) : 0;
+    m->hi = hi + reach < UINT32_MAX ? (uint32_t)(hi + reach) : UINT32_MAX;
+    struct ways *ways = loose_of(m, span->children[1]);
     m->lo = lo;
     m->hi = hi;
     size_t n = 0;
@@ -195,7 +202,7 @@ static struct ways *known_right(struct matcher *m, const struct plan_span *span)
 static void leave_lonely(struct matcher *m, const struct plan_span *span, struct ways *left, struct ways *out)
 {
     const struct plan_span *right = span->children[1];
-    uint64_t reach = (uint64_t)right->most_words + span->distance;
+    uint64_t reach = reach_of(span);
     for (size_t i = 0, end; i < left->n && m->status == ST_OK; i = end) {
         uint64_t lo = left->items[i].first > reach ? left->items[i].first - reach : 0, hi = left->items[i].last + reach;
         for (end = i + 1; end < left->n && left->items[end].first <= hi + reach; end++)
@@ -214,7 +221,7 @@ static void find_without(struct matcher *m, const struct plan_span *span, struct
     left->n = 0;
     if (matches->n == 0 || m->status != ST_OK)
         return;
-    match_without_neighbours(m, span->distance, matches, known_right(m, span->children[1]), left);
+    match_without_neighbours(m, span->distance, matches, known_right(m, span), left);
     leave_lonely(m, span, left, out);
 }
 

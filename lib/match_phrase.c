@@ -1,7 +1,7 @@
 /* match_phrase.c - all spans of a phrase: words in their order with stars, gaps and choices between; see match_state.h.
  *
- * A phrase of words with one rank each is one byte string in code, found by scan.c. Any other is walked slot by slot
- * with a front (match_front.c): the ways to have matched the slots so far.
+ * A phrase in which every word has its place is found around its rarest words (match_fixed.c). Any other is walked slot
+ * by slot with a front (match_front.c): the ways to have matched the slots so far.
  *
  *     "a ... (b|c d) e"    after a: 3-3            after the gap: next word 1 to 17 behind
  *                          after the choice: 3-5 (b), 3-7 (c d)      after e: 3-6 | 3-8
@@ -11,48 +11,31 @@
 
 #include "lib/match_state.h"
 
-/* ---- a phrase that is one byte string ---------------------------------------------------------------------------- */
+/* ---- a phrase whose words have their places ----------------------------------------------------------------------- */
 
-static bool add_code_way(struct matcher *m, const struct plan_span *span, bool root, uint32_t pos, struct ways *ways)
+static bool add_fixed_way(struct matcher *m, const struct plan_span *span, bool root, uint32_t pos, struct ways *ways)
 {
     uint32_t n = (uint32_t)span->sequence.n;
     struct way way = {.first = pos, .last = pos + n - 1};
     for (uint32_t i = 0; i < n; i++) {
-        if (m->plan->leaves[span->sequence.slots[i].leaf].contended && !root)
+        const struct plan_slot *slot = &span->sequence.slots[i];
+        if (slot->kind == PLAN_LEAF && m->plan->leaves[slot->leaf].contended && !root)
             way.used = list_with(m, way.used, pos + i);
-        if (m->want_words)
+        if (slot->kind == PLAN_LEAF && m->want_words)
             way.words = list_with(m, way.words, pos + i);
     }
     return way_add(m, ways, way);
 }
 
-/* Where the phrase begins; a document is searched once. */
-static struct slice code_positions(struct matcher *m, const struct plan_span *span)
+static void find_fixed(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways)
 {
-    const struct match_doc *doc = m->doc;
-    struct span_state *state = &m->spans[span->number];
-    if (state->found_in != m->doc_number) {
-        state->found_in = m->doc_number;
-        state->found.n = 0;
-        bool ok = doc->title == NULL ||
-                  scan_find((struct scan_text){doc->title, doc->title_end}, &state->needle, 0, &state->found);
-        if (ok && (!span->title || doc->heading_words > 0))
-            ok = scan_find((struct scan_text){doc->body, doc->body_end}, &state->needle, m->base, &state->found);
-        if (!ok)
-            match_fail(m, err_nomem(m->err));
-    }
-    return (struct slice){state->found.items, state->found.n};
-}
-
-static void find_code(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways)
-{
-    struct slice found = code_positions(m, span);
+    struct slice found = match_fixed(m, span);
     for (size_t i = found.n > 0 ? slice_lower(found, m->lo) : 0; i < found.n && m->status == ST_OK; i++) {
         uint32_t pos = found.items[i], last = pos + (uint32_t)span->sequence.n - 1, lo, hi;
         if (last > m->hi)
             return;
         match_field(m, span->title, pos, &lo, &hi);
-        if (pos >= lo && last < hi && !add_code_way(m, span, root, pos, ways))
+        if (pos >= lo && last < hi && !add_fixed_way(m, span, root, pos, ways))
             return;
     }
 }
@@ -134,8 +117,8 @@ void match_phrase(struct matcher *m, const struct plan_span *span, bool root, st
     const struct span_state *state = &m->spans[span->number];
     if (state->absent || (span->least_words > m->doc->n_body && span->least_words > m->doc->n_title))
         return;
-    if (state->is_code) {
-        find_code(m, span, root, ways);
+    if (state->is_fixed) {
+        find_fixed(m, span, root, ways);
         return;
     }
     struct front front = {.latest = root};

@@ -36,7 +36,7 @@ struct slice {
 };
 
 /* Up to so many ranks one scan each; beyond, one pass that decodes every word. */
-enum { MATCH_FEW_RANKS = 3 };
+enum { MATCH_FEW_RANKS = 3, MATCH_FEW_RARE = 24, MATCH_RARE = 1024 };
 
 struct leaf_state {
     uint32_t *ranks;
@@ -51,12 +51,14 @@ struct leaf_state {
 struct span_state {
     struct ways ways;
     struct ways least;   /* of match_least */
-    struct scan_positions found; /* PHRASE in code: where it begins */
+    struct scan_positions found; /* is_fixed: where it begins */
     uint64_t found_in;   /* number of the document that found is of */
-    uint8_t *code; /* PHRASE of words with one rank each: the whole phrase in code */
+    bool is_fixed; /* PHRASE of words and stars, more than a leaf of several ranks: match_fixed finds it */
+    bool is_code;  /* of those one of words with one rank each: code is all of it */
+    size_t anchor, n_anchor; /* slots that are looked for first */
+    uint8_t *code; /* the anchor in code; code_len 0: it is one word of several ranks */
     size_t code_len, cap_code;
     struct scan_needle needle;
-    bool is_code; /* code is set */
     bool is_word_pair; /* match_is_word_pair */
     bool absent;  /* PHRASE: a word of it is not in the segment */
 };
@@ -104,6 +106,17 @@ size_t slice_lower(struct slice s, uint32_t pos);                               
 void match_field(const struct matcher *m, bool title, uint32_t pos, uint32_t *lo, uint32_t *hi); /* [lo, hi) */
 /* The positions [lo, hi] of the sentence (paragraph) that pos is in. */
 bool match_sentence(struct matcher *m, bool paragraph, uint32_t pos, uint32_t *lo, uint32_t *hi);
+
+/* Whether its ranks are looked for one by one; otherwise every word is decoded. */
+bool match_leaf_is_few(const struct leaf_state *leaf);
+/* All occurrences of a leaf in a text, ascending. */
+bool match_leaf_hits(const struct leaf_state *leaf, struct scan_text text, uint32_t base, struct scan_hits *out);
+
+/* match_fixed.c */
+bool match_bind_fixed(struct matcher *m, const struct plan_span *span); /* false: no memory */
+struct slice match_fixed(struct matcher *m, const struct plan_span *span); /* where it begins; searched once a document */
+bool match_leaf_has(const struct leaf_state *leaf, uint32_t rank);
+double match_leaf_cost(const struct leaf_state *leaf); /* of looking for it, only to compare */
 
 /* match_front.c: the ways to have matched a phrase so far; the next word stands least to most words behind the last
  * one. Before the first word there are no ways yet, and least to most words stand in front of it: stars, and gaps

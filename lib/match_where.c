@@ -25,11 +25,17 @@ static int compare_positions(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Each rank is looked for alone while they are few; a few more while all of them are rare. */
+bool match_leaf_is_few(const struct leaf_state *leaf)
+{
+    return leaf->n_ranks <= MATCH_FEW_RANKS || (leaf->n_ranks <= MATCH_FEW_RARE && leaf->ranks[0] >= MATCH_RARE);
+}
+
 static bool find_ranks(struct leaf_state *leaf, struct scan_text text, uint32_t base)
 {
     if (text.begin == text.end)
         return true;
-    if (leaf->n_ranks > MATCH_FEW_RANKS)
+    if (!match_leaf_is_few(leaf))
         return scan_find_set(text, leaf->bits, leaf->n_bits, base, &leaf->found);
     size_t before = leaf->found.n;
     for (size_t i = 0; i < leaf->n_ranks; i++) {
@@ -41,6 +47,28 @@ static bool find_ranks(struct leaf_state *leaf, struct scan_text text, uint32_t 
     }
     if (leaf->n_ranks > 1 && leaf->found.n > before)
         qsort(leaf->found.items + before, leaf->found.n - before, sizeof *leaf->found.items, compare_positions);
+    return true;
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+    const struct scan_hit *x = a, *y = b;
+    return (x->pos > y->pos) - (x->pos < y->pos);
+}
+
+bool match_leaf_hits(const struct leaf_state *leaf, struct scan_text text, uint32_t base, struct scan_hits *out)
+{
+    if (!match_leaf_is_few(leaf))
+        return scan_find_set_hits(text, leaf->bits, leaf->n_bits, base, out);
+    size_t before = out->n;
+    for (size_t i = 0; i < leaf->n_ranks; i++) {
+        uint8_t code[ETDC_MAX_BYTES];
+        struct scan_needle needle = scan_needle_of(code, etdc_put(code, leaf->ranks[i]));
+        if (!scan_find_hits(text, &needle, base, out))
+            return false;
+    }
+    if (leaf->n_ranks > 1 && out->n > before)
+        qsort(out->items + before, out->n - before, sizeof *out->items, compare_hits);
     return true;
 }
 

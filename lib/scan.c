@@ -9,6 +9,7 @@
 #include "lib/scan.h"
 
 #include "lib/array.h"
+#include "lib/bytes.h"
 #include "lib/etdc.h"
 #include "lib/scan_kernels.h"
 
@@ -117,21 +118,66 @@ void scan_count_near(struct scan_text text, uint8_t a, uint8_t b, struct scan_ne
     scan_kernel()->count_near(text, a, b, near);
 }
 
-static bool append(struct scan_positions *out, uint32_t pos)
+/* ---- sets of words ----------------------------------------------------------------------------------------------- */
+
+/* The rank of a word of len <= ETDC_MAX_BYTES bytes, without a branch on its length, which nobody foresees. */
+static uint32_t rank_of(const uint8_t *word, size_t len)
 {
-    if (!ARRAY_RESERVE(out->items, out->cap, out->n + 1))
-        return false;
-    out->items[out->n++] = pos;
-    return true;
+    static const uint32_t base[ETDC_MAX_BYTES + 1] = {0, 0, 128, 128 + 128 * 128, 128 + 128 * 128 + 128 * 128 * 128};
+    uint32_t code = __builtin_bswap32(bytes_get32(word)) >> (32 - 8 * len);
+    return base[len] +
+           ((code & 0x7f) | (code >> 1 & 0x7f << 7) | (code >> 2 & 0x7f << 14) | (code >> 3 & 0x7f << 21));
+}
+
+enum { CHUNK = 8 }; /* bytes whose top bits are taken at once */
+
+/* The next hits of a set of ranks, fewer than a page when it is through. What is no code ends it. */
+static size_t set_hits(struct scan_text text, const uint64_t *bits, uint32_t n_bits, struct scan_cursor *cursor,
+                       struct scan_hit *page)
+{
+    size_t n = 0;
+    const uint8_t *word = cursor->at;
+    for (const uint8_t *p = word; p < text.end && PAGE - n >= CHUNK; p += CHUNK) {
+        uint64_t tops = bytes_get64(p) & UINT64_C(0x8080808080808080);
+        if (text.end - p < CHUNK)
+            tops &= (UINT64_C(1) << 8 * (text.end - p)) - 1;
+        for (; tops != 0; tops &= tops - 1) {
+            const uint8_t *end = p + __builtin_ctzll(tops) / 8 + 1;
+            if (end - word > ETDC_MAX_BYTES)
+                return n;
+            uint32_t rank = rank_of(word, (size_t)(end - word));
+            page[n] = (struct scan_hit){(uint32_t)(word - text.begin), cursor->pos++};
+            n += rank < n_bits && (bits[rank / 64] >> rank % 64 & 1);
+            word = end;
+        }
+    }
+    cursor->at = word;
+    return n;
 }
 
 bool scan_find_set(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,
                    struct scan_positions *out)
 {
-    const uint8_t *p = text.begin;
-    uint32_t rank;
-    for (uint32_t pos = base; p < text.end && etdc_get(&p, text.end, &rank); pos++)
-        if (rank < n_bits && (bits[rank / 64] >> rank % 64 & 1) && !append(out, pos))
+    struct scan_cursor cursor = {text.begin, base};
+    struct scan_hit page[PAGE];
+    for (size_t n = PAGE; PAGE - n < CHUNK;) {
+        n = set_hits(text, bits, n_bits, &cursor, page);
+        if (!ARRAY_RESERVE(out->items, out->cap, out->n + n))
             return false;
+        for (size_t i = 0; i < n; i++)
+            out->items[out->n++] = page[i].pos;
+    }
+    return true;
+}
+
+bool scan_find_set_hits(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,
+                        struct scan_hits *out)
+{
+    struct scan_cursor cursor = {text.begin, base};
+    for (size_t n = PAGE; PAGE - n < CHUNK; out->n += n) {
+        if (!ARRAY_RESERVE(out->items, out->cap, out->n + PAGE))
+            return false;
+        n = set_hits(text, bits, n_bits, &cursor, out->items + out->n);
+    }
     return true;
 }

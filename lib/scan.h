@@ -66,5 +66,8 @@ bool scan_find_around(struct scan_text text, const struct scan_needle *needle, c
 /* Appends base + the positions of all words whose rank has its bit set; a rank of n_bits or more is not in the set. */
 bool scan_find_set(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,
                    struct scan_positions *out);
+/* As scan_find_set, with the places of occurrences. */
+bool scan_find_set_hits(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,
+                        struct scan_hits *out);
 
 #endif
