@@ -7,13 +7,19 @@
 #include "engine/filter.h"
 #include "lib/array.h"
 
+/* Phrases of which a document must hold one. */
+struct need {
+    struct phrase **phrases;
+    size_t n;
+};
+
 struct unit_state {
     int leaf;              /* plan_only_leaf: a single word, judged by the inverted index; otherwise -1 */
     struct cursor *cursor; /* of that word, while documents ascend; otherwise NULL */
     size_t matches;        /* in the document judged last */
     double frequency;
-    struct phrase **phrases; /* what a document must hold to match, in the segment's arena */
-    size_t n_phrases;
+    struct need *needs;  /* what a document must hold to match, in the segment's arena */
+    size_t n_needs;
     bool is_phrase; /* it is the first of those, anywhere */
 };
 
@@ -121,90 +127,142 @@ static enum status bind_leaves(struct judge *j, struct err *err)
 
 /* ---- phrases that a unit needs ----------------------------------------------------------------------------------- */
 
-/* Words from slot i of a sequence on that stand for one rank each, and follow each other: how many. */
-static size_t run_of_words(struct judge *j, const struct plan_sequence *seq, size_t i, uint32_t *ranks)
+/* A run of words of several ranks each is as many phrases as there are choices. A block is said to hold a phrase of two
+ * words in vain one time in seven, so that few phrases narrow; of longer ones there may be more. */
+enum { MAX_PHRASES = 32 };
+
+static size_t phrases_worth(size_t n_words)
 {
-    size_t n = 0;
-    for (; i + n < seq->n && seq->slots[i + n].kind == PLAN_LEAF; n++) {
+    return n_words < 2 ? 0 : n_words == 2 ? 4 : n_words == 3 ? 24 : MAX_PHRASES;
+}
+
+/* Words from slot i of a sequence on that follow each other, as many as are few enough phrases: how many words, and how
+ * many phrases. */
+static size_t run_of_words(struct judge *j, const struct plan_sequence *seq, size_t i, size_t *n_phrases)
+{
+    size_t n = 0, product = 1;
+    for (size_t k = i; k < seq->n && seq->slots[k].kind == PLAN_LEAF; k++) {
         size_t n_ranks;
-        const uint32_t *rank = postings_ranks(j->postings, seq->slots[i + n].leaf, &n_ranks);
-        if (n_ranks != 1)
+        (void)postings_ranks(j->postings, seq->slots[k].leaf, &n_ranks);
+        if (n_ranks == 0 || n_ranks > MAX_PHRASES / product)
             break;
-        ranks[n] = *rank;
+        product *= n_ranks;
+        if (product > phrases_worth(k - i + 1))
+            continue;
+        n = k - i + 1;
+        *n_phrases = product;
     }
     return n;
 }
 
-static bool add_phrase(struct judge *j, struct unit_state *unit, const uint32_t *ranks, size_t n)
+/* The ranks of choice number `choice` of the words in the slots. */
+static void choose_ranks(struct judge *j, const struct plan_slot *slots, size_t n, size_t choice, uint32_t *ranks)
 {
-    struct phrase **all = arena_alloc(&j->arena, (unit->n_phrases + 1) * sizeof(struct phrase *));
-    struct phrase *phrase = phrase_new(j->segment, ranks, n, &j->arena);
-    if (all == NULL || phrase == NULL)
-        return false;
-    if (unit->n_phrases > 0)
-        memcpy(all, unit->phrases, unit->n_phrases * sizeof(struct phrase *));
-    all[unit->n_phrases++] = phrase;
-    unit->phrases = all;
-    return true;
+    for (size_t i = 0; i < n; i++) {
+        size_t n_ranks;
+        const uint32_t *all = postings_ranks(j->postings, slots[i].leaf, &n_ranks);
+        ranks[i] = all[choice % n_ranks];
+        choice /= n_ranks;
+    }
 }
 
-static bool add_runs(struct judge *j, struct unit_state *unit, const struct plan_sequence *seq)
+static bool make_need(struct judge *j, const struct plan_slot *slots, size_t n, size_t n_phrases, struct need *need)
 {
-    uint32_t *ranks = arena_alloc(&j->arena, (seq->n + 1) * sizeof *ranks);
-    bool ok = ranks != NULL;
-    for (size_t i = 0, n; ok && i < seq->n; i += n + 1) {
-        n = run_of_words(j, seq, i, ranks);
-        if (n > 1)
-            ok = add_phrase(j, unit, ranks, n);
+    uint32_t *ranks = arena_alloc(&j->arena, n * sizeof *ranks);
+    need->phrases = arena_alloc(&j->arena, n_phrases * sizeof(struct phrase *));
+    need->n = n_phrases;
+    bool ok = ranks != NULL && need->phrases != NULL;
+    for (size_t i = 0; ok && i < n_phrases; i++) {
+        choose_ranks(j, slots, n, i, ranks);
+        need->phrases[i] = phrase_new(j->segment, ranks, n, &j->arena);
+        ok = need->phrases[i] != NULL;
     }
     return ok;
 }
 
-static bool add_phrases(struct judge *j, struct unit_state *unit, const struct plan_span *span)
+static bool add_need(struct judge *j, struct unit_state *unit, const struct plan_slot *slots, size_t n,
+                     size_t n_phrases)
+{
+    struct need *all = arena_alloc(&j->arena, (unit->n_needs + 1) * sizeof *all);
+    if (all == NULL || !make_need(j, slots, n, n_phrases, &all[unit->n_needs]))
+        return false;
+    if (unit->n_needs > 0)
+        memcpy(all, unit->needs, unit->n_needs * sizeof *all);
+    unit->n_needs++;
+    unit->needs = all;
+    return true;
+}
+
+/* Runs overlap by a word, so that every pair of words that is worth it is in one. */
+static bool add_runs(struct judge *j, struct unit_state *unit, const struct plan_sequence *seq)
+{
+    bool ok = true;
+    for (size_t i = 0, n, n_phrases = 0; ok && i + 1 < seq->n; i += n > 1 ? n - 1 : 1) {
+        n = run_of_words(j, seq, i, &n_phrases);
+        if (n > 1)
+            ok = add_need(j, unit, seq->slots + i, n, n_phrases);
+        unit->is_phrase |= n == seq->n;
+    }
+    return ok;
+}
+
+static bool add_needs(struct judge *j, struct unit_state *unit, const struct plan_span *span)
 {
     if (span->kind == PLAN_PHRASE)
         return add_runs(j, unit, &span->sequence);
     size_t n = span->kind == PLAN_NOTNEAR ? 1 : span->kind == PLAN_EITHER ? 0 : span->n_children;
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++)
-        ok = add_phrases(j, unit, span->children[i]);
+        ok = add_needs(j, unit, span->children[i]);
     return ok;
 }
 
-static bool find_phrases(struct judge *j, struct unit_state *unit, const struct plan_span *span)
+static bool find_needs(struct judge *j, struct unit_state *unit, const struct plan_span *span)
 {
-    unit->phrases = NULL;
-    unit->n_phrases = 0;
-    if (!add_phrases(j, unit, span))
-        return false;
-    unit->is_phrase = unit->n_phrases == 1 && span->kind == PLAN_PHRASE && span->plain && !span->title;
-    for (size_t i = 0; unit->is_phrase && i < span->sequence.n; i++) {
-        size_t n;
-        (void)postings_ranks(j->postings, span->sequence.slots[i].leaf, &n);
-        unit->is_phrase = n == 1;
-    }
-    return true;
+    unit->needs = NULL;
+    unit->n_needs = 0;
+    unit->is_phrase = false;
+    bool ok = add_needs(j, unit, span);
+    unit->is_phrase = unit->is_phrase && unit->n_needs == 1 && span->kind == PLAN_PHRASE && !span->title;
+    return ok;
 }
 
 struct phrase *judge_only_phrase(struct judge *j)
 {
     const struct plan_node *root = j->plan->root;
-    return root->kind == PLAN_UNIT && j->units[root->number].is_phrase ? j->units[root->number].phrases[0] : NULL;
+    const struct unit_state *unit = root->kind == PLAN_UNIT ? &j->units[root->number] : NULL;
+    return unit != NULL && unit->is_phrase && unit->needs->n == 1 ? unit->needs->phrases[0] : NULL;
+}
+
+static enum status find_blocks(struct judge *j, const struct need *need, struct err *err)
+{
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < need->n; i++)
+        status = phrase_find_blocks(need->phrases[i], &j->arena, err);
+    return status;
 }
 
 enum status judge_find_blocks(struct judge *j, struct err *err)
 {
     enum status status = ST_OK;
     for (size_t i = 0; i < j->plan->n_units; i++)
-        for (size_t k = 0; status == ST_OK && k < j->units[i].n_phrases; k++)
-            status = phrase_find_blocks(j->units[i].phrases[k], &j->arena, err);
+        for (size_t k = 0; status == ST_OK && k < j->units[i].n_needs; k++)
+            status = find_blocks(j, &j->units[i].needs[k], err);
     return status;
+}
+
+static bool need_may_be_in(const struct need *need, uint32_t doc)
+{
+    for (size_t i = 0; i < need->n; i++)
+        if (phrase_may_be_in(need->phrases[i], doc))
+            return true;
+    return false;
 }
 
 static bool unit_may_match(const struct unit_state *unit, uint32_t doc)
 {
-    for (size_t i = 0; i < unit->n_phrases; i++)
-        if (!phrase_may_be_in(unit->phrases[i], doc))
+    for (size_t i = 0; i < unit->n_needs; i++)
+        if (!need_may_be_in(&unit->needs[i], doc))
             return false;
     return true;
 }
@@ -237,7 +295,7 @@ enum status judge_segment(struct judge *j, const struct segment *segment, struct
         struct unit_state *unit = &j->units[i];
         unit->cursor = NULL;
         enum status status = ST_OK;
-        if (!find_phrases(j, unit, j->plan->units[i]->unit))
+        if (!find_needs(j, unit, j->plan->units[i]->unit))
             return err_nomem(err);
         if (unit->leaf >= 0 && !any_order)
             status = cursor_open(p, (unsigned)unit->leaf, &unit->cursor, err);
@@ -299,7 +357,9 @@ static enum status count_unit(struct judge *j, const struct plan_node *node, boo
         unit->matches = *matched ? cursor_occurrences(unit->cursor) : 0;
         unit->frequency = (double)unit->matches;
     } else if (unit->is_phrase) {
-        unit->matches = phrase_count(unit->phrases[0], j->doc);
+        unit->matches = 0;
+        for (size_t i = 0; i < unit->needs->n; i++)
+            unit->matches += phrase_count(unit->needs->phrases[i], j->doc);
         unit->frequency = (double)unit->matches;
         *matched = unit->matches > 0;
         j->checked++;

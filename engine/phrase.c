@@ -70,10 +70,27 @@ static bool has_block(const struct phrase *p, uint64_t block)
 
 /* ---- one document ------------------------------------------------------------------------------------------------ */
 
+/* First block >= block with its bit set, or `end`, which is at most the number of blocks. */
+static uint64_t next_block(const struct phrase *p, uint64_t block, uint64_t end)
+{
+    if (block >= end)
+        return end;
+    uint64_t i = block / 64, word = p->bits[i] & ~UINT64_C(0) << block % 64;
+    while (word == 0) {
+        if (++i * 64 >= end)
+            return end;
+        word = p->bits[i];
+    }
+    block = i * 64 + (uint64_t)__builtin_ctzll(word);
+    return block < end ? block : end;
+}
+
 /* The next block in [*block, end) that may hold it, or false; *block moves behind the run of blocks that do, *first is
  * the run's first. */
 static bool next_run(const struct phrase *p, uint64_t *block, uint64_t end, uint64_t *first)
 {
+    if (p->bits != NULL)
+        *block = next_block(p, *block, end);
     while (*block < end && !has_block(p, *block))
         ++*block;
     *first = *block;
@@ -131,21 +148,6 @@ void phrase_walk_release(struct phrase_walk *w)
     free(w->hits.items);
     free(w->found);
     *w = (struct phrase_walk){0};
-}
-
-/* First block >= block with its bit set, or `end`, which is at most the number of blocks. */
-static uint64_t next_block(const struct phrase *p, uint64_t block, uint64_t end)
-{
-    if (block >= end)
-        return end;
-    uint64_t i = block / 64, word = p->bits[i] & ~UINT64_C(0) << block % 64;
-    while (word == 0) {
-        if (++i * 64 >= end)
-            return end;
-        word = p->bits[i];
-    }
-    block = i * 64 + (uint64_t)__builtin_ctzll(word);
-    return block < end ? block : end;
 }
 
 /* Whether a document of the block is one of docs. A phrase that belongs to the block may begin before it, in the
