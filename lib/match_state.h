@@ -114,7 +114,8 @@ bool match_leaf_hits(const struct leaf_state *leaf, struct scan_text text, uint3
 
 /* match_fixed.c */
 bool match_bind_fixed(struct matcher *m, const struct plan_span *span); /* false: no memory */
-struct slice match_fixed(struct matcher *m, const struct plan_span *span); /* where it begins; searched once a document */
+/* Where it begins, all occurrences, ascending. A document is searched once. */
+struct slice match_fixed(struct matcher *m, const struct plan_span *span);
 bool match_leaf_has(const struct leaf_state *leaf, uint32_t rank);
 double match_leaf_cost(const struct leaf_state *leaf); /* of looking for it, only to compare */
 
