@@ -11,7 +11,7 @@
 
 #include "lib/match_state.h"
 
-/* ---- a phrase whose words have their places ----------------------------------------------------------------------- */
+/* ---- a phrase whose words have their places ---------------------------------------------------------------------- */
 
 static bool add_fixed_way(struct matcher *m, const struct plan_span *span, bool root, uint32_t pos, struct ways *ways)
 {
