@@ -1,4 +1,4 @@
-/* excerpt.c - see excerpt.h: words are found again by tokenizing from the nearest known place.
+/* excerpt.c - see excerpt.h: words are found again by tokenizing (stretch.c).
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/excerpt.h"
 
@@ -8,8 +8,8 @@
 #include "engine/browse.h"
 #include "engine/searcher.h"
 #include "engine/show.h"
+#include "engine/stretch.h"
 #include "lib/array.h"
-#include "lib/utf8.h"
 
 void excerpt_release(struct excerpt *e)
 {
@@ -35,110 +35,34 @@ static enum status add_span(struct excerpt *e, size_t start, size_t end, struct 
 
 /* ---- where the words are ----------------------------------------------------------------------------------------- */
 
-/* A stretch of a document's text in memory, from a known place on. */
-struct stretch {
-    struct segment_place place;
-    const char *text; /* from place.off */
-    size_t len;
-    bool to_end; /* of the document */
-};
-
-static enum status read_stretch(struct searcher *s, const struct search_hit *hit, size_t len, struct stretch *st,
-                                struct err *err)
-{
-    enum { PART = 1 << 20 };
-    buf_clear(&s->scratch);
-    enum status status = ST_OK;
-    for (size_t got = 0; got < len && s->scratch.len == got && status == ST_OK; got += PART) {
-        uint32_t want = len - got < PART ? (uint32_t)(len - got) : PART;
-        status = searcher_check(s, err);
-        if (status == ST_OK)
-            status = segment_text(hit->segment, hit->doc, st->place.off + (uint32_t)got, want, s->text, &s->scratch,
-                                  err);
-    }
-    if (status != ST_OK)
-        return status;
-    st->text = s->scratch.data;
-    st->len = s->scratch.len;
-    st->to_end = s->scratch.len < len;
-    if (!st->to_end) /* what a cut leaves of a character is no text */
-        while (st->len > 0 && utf8_invalid_at(st->text + utf8_floor(st->text, st->len - 1),
-                                              st->len - utf8_floor(st->text, st->len - 1)) == 0)
-            st->len = utf8_floor(st->text, st->len - 1);
-    return ST_OK;
-}
-
-/* Finds the bytes of the words wanted (ascending positions, the match's first and last among them) in a stretch. False
- * when the stretch ends before the last one surely does. */
-static bool find_words(struct searcher *s, const struct search_hit *hit, const struct stretch *st,
-                       const struct search_match *match, struct excerpt *e, uint32_t *start, uint32_t *end,
-                       enum status *status, struct err *err)
-{
-    enum { WORDS_BETWEEN_CHECKS = 1 << 12 };
-    struct token token;
-    size_t next = 0;
-    e->n_spans = 0;
-    tokenizer_begin(s->tokenizer, st->text, st->len, NULL);
-    for (uint32_t pos = st->place.pos; *status == ST_OK && tokenizer_next(s->tokenizer, &token); pos++) {
-        if (!st->to_end && token.end + TOKEN_BYTES_MAX > st->len)
-            return false;
-        if (pos % WORDS_BETWEEN_CHECKS == 0 && (*status = searcher_check(s, err)) != ST_OK)
-            return true;
-        if (pos == match->first)
-            *start = (uint32_t)(st->place.off + token.start);
-        if (next < match->n_words && pos == match->words[next]) {
-            *status = add_span(e, st->place.off + token.start, st->place.off + token.end, err);
-            next++;
-        }
-        if (pos == match->last) {
-            *end = (uint32_t)(st->place.off + token.end);
-            return true;
-        }
-    }
-    if (*status == ST_OK && st->to_end)
-        *status = err_set(err, ST_DAMAGED, "segment %s: the text of document %u has fewer words than its word store",
-                          segment_id(hit->segment), hit->doc);
-    return *status != ST_OK;
-}
-
-enum { FIRST_STRETCH = 8192 };
-
 /* Sets spans (bytes in the document for now), *start and *end. */
 static enum status locate(struct searcher *s, const struct search_hit *hit, const struct search_match *match,
-                          struct stretch *st, struct excerpt *e, uint32_t *start, uint32_t *end, struct err *err)
+                          struct excerpt *e, uint32_t *start, uint32_t *end, struct err *err)
 {
-    enum status status = segment_place_of_pos(hit->segment, hit->doc, match->first, &st->place, err);
-    for (size_t len = FIRST_STRETCH; status == ST_OK; len *= 4) {
-        status = read_stretch(s, hit, len, st, err);
-        if (status == ST_OK && find_words(s, hit, st, match, e, start, end, &status, err))
-            break;
+    enum status status = stretch_hold(s->stretch, s, hit, match->first, match->last, err);
+    for (size_t i = 0; status == ST_OK && i < match->n_words; i++) {
+        if (match->words[i] < match->first || match->words[i] > match->last)
+            continue;
+        struct excerpt_span word = stretch_word(s->stretch, match->words[i]);
+        status = add_span(e, word.start, word.end, err);
+    }
+    if (status == ST_OK) {
+        *start = stretch_word(s->stretch, match->first).start;
+        *end = stretch_word(s->stretch, match->last).end;
     }
     return status;
 }
 
 /* ---- lines and columns ------------------------------------------------------------------------------------------- */
 
-/* Line and first byte of the line of a byte of the stretch. */
-static void line_at(const struct stretch *st, uint32_t off, uint32_t *line, uint32_t *line_off)
-{
-    *line = st->place.line;
-    *line_off = st->place.line_off;
-    const char *p = st->text, *end = st->text + (off - st->place.off);
-    while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-        p++;
-        ++*line;
-        *line_off = st->place.off + (uint32_t)(p - st->text);
-    }
-}
-
-static enum status set_places(const struct search_hit *hit, const struct stretch *st, uint32_t start, uint32_t end,
+static enum status set_places(const struct search_hit *hit, struct stretch *st, uint32_t start, uint32_t end,
                               uint32_t *line_off, struct excerpt *e, struct err *err)
 {
     uint32_t end_line_off;
     e->offset = start;
     e->length = end - start;
-    line_at(st, start, &e->line, line_off);
-    line_at(st, end - 1, &e->end_line, &end_line_off);
+    stretch_line(st, start, &e->line, line_off);
+    stretch_line(st, end - 1, &e->end_line, &end_line_off);
     enum status status = segment_column(hit->segment, hit->doc, start, *line_off, &e->column, err);
     if (status == ST_OK)
         status = segment_column(hit->segment, hit->doc, end - 1, end_line_off, &e->end_column, err);
@@ -302,11 +226,10 @@ enum status excerpt_make(struct searcher *s, const struct search_hit *hit, const
         return excerpt_first_line(s, hit->segment, hit->doc, &e->text, err);
     if (match->in_title)
         return make_title(s, hit, match, e, err);
-    struct stretch st = {0};
     uint32_t start = 0, end = 0, line_off = 0;
-    enum status status = locate(s, hit, match, &st, e, &start, &end, err);
+    enum status status = locate(s, hit, match, e, &start, &end, err);
     if (status == ST_OK)
-        status = set_places(hit, &st, start, end, &line_off, e, err);
+        status = set_places(hit, s->stretch, start, end, &line_off, e, err);
     if (status == ST_OK)
         status = make_text(s, hit, start, end, line_off, e, err);
     if (status == ST_OK && context > 0)

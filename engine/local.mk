@@ -27,6 +27,8 @@ libverbatim_engine_a_SOURCES = \
 	engine/searcher.h \
 	engine/show.c \
 	engine/show.h \
+	engine/stretch.c \
+	engine/stretch.h \
 	engine/trace.c \
 	engine/trace.h \
 	engine/trace_all.c \

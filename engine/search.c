@@ -25,7 +25,8 @@ struct searcher *searcher_new(unsigned reader)
     s->reader = reader;
     s->text = text_cache_new();
     s->tokenizer = tokenizer_new();
-    if (s->text == NULL || s->tokenizer == NULL) {
+    s->stretch = stretch_new();
+    if (s->text == NULL || s->tokenizer == NULL || s->stretch == NULL) {
         searcher_free(s);
         return NULL;
     }
@@ -42,6 +43,8 @@ static void clear(struct searcher *s)
     s->postings = NULL;
     s->segment = NULL;
     s->plan = NULL;
+    if (s->stretch != NULL)
+        stretch_forget(s->stretch);
     arena_clear(&s->arena);
     arena_clear(&s->page);
 }
@@ -53,6 +56,7 @@ void searcher_free(struct searcher *s)
     clear(s);
     text_cache_free(s->text);
     tokenizer_free(s->tokenizer);
+    stretch_free(s->stretch);
     buf_release(&s->scratch);
     arena_release(&s->arena);
     arena_release(&s->page);

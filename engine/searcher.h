@@ -6,6 +6,7 @@
 #include "engine/judge.h"
 #include "engine/rank.h"
 #include "engine/search.h"
+#include "engine/stretch.h"
 #include "lib/arena.h"
 #include "lib/token.h"
 
@@ -14,6 +15,7 @@ struct searcher {
     struct text_cache *text;
     struct tokenizer *tokenizer;
     struct buf scratch; /* of excerpts */
+    struct stretch *stretch; /* of the row before */
 
     /* the last search_run */
     struct arena arena;

@@ -99,7 +99,7 @@ unlicensed() {
 }
 check 'every file says its licence' "$(unlicensed)"
 check 'lines of at most 120 characters in C and shell' \
-    "$(find_in "$sources $(printf '%s\n' "$scripts" | grep -v '\.py$')" '^.{121,}')"
+    "$(find_in "$sources $(printf '%s\n' "$scripts" | xargs grep -L '^#!.*python' -- | grep -v '\.py$')" '^.{121,}')"
 check 'lines of at most 120 characters in the plugins' "$(find_in "$plugins" '^.{121,}')"
 check 'no blanks at the ends of lines' "$(find_in "$sources $scripts $makefiles $plugins" '[[:blank:]]$')"
 check 'no tabs in C' "$(find_in "$sources" "$(printf '\t')")"
