@@ -12,6 +12,8 @@ enum { CURSOR_PAGE = 256 };
 
 struct cursor {
     struct cursor *next;           /* of the same postings */
+    struct segment_holders holders; /* of a common word, when is_common */
+    bool is_common;
     struct shim_postings *list;    /* read a page at a time; NULL: page is the whole list */
     struct shim_posting *page;     /* documents from 1, as Xapian numbers them; owned when list is set */
     size_t n, at;
@@ -172,7 +174,13 @@ uint32_t postings_shortest(const struct postings *p)
 
 /* ---- several words as one list ----------------------------------------------------------------------------------- */
 
-static enum status add_word(struct postings *p, const struct vocab_word *word, uint32_t *occurrences, struct err *err)
+static void add_holders(struct segment_holders *holders, uint32_t *occurrences)
+{
+    for (uint32_t doc = 0; segment_seek_holder(holders, doc); doc = holders->doc + 1)
+        occurrences[holders->doc] += segment_holder_occurrences(holders);
+}
+
+static enum status add_list(struct postings *p, const struct vocab_word *word, uint32_t *occurrences, struct err *err)
 {
     struct shim_postings *list;
     struct shim_posting page[CURSOR_PAGE];
@@ -188,6 +196,20 @@ static enum status add_word(struct postings *p, const struct vocab_word *word, u
     } while (status == ST_OK && n > 0);
     shim_postings_free(list);
     return status;
+}
+
+static enum status add_word(struct postings *p, const struct plan_word *word, uint32_t *occurrences, struct err *err)
+{
+    const struct vocab *vocab = segment_vocab(p->segment);
+    int64_t index = vocab_find(vocab, word->bytes, word->len);
+    if (index < 0)
+        return ST_OK;
+    struct vocab_word found = vocab_at(vocab, (uint32_t)index);
+    struct segment_holders holders;
+    if (!segment_holders(p->segment, found.rank, &holders))
+        return add_list(p, &found, occurrences, err);
+    add_holders(&holders, occurrences);
+    return ST_OK;
 }
 
 static bool keep_held(struct postings *p, struct leaf_list *list, const uint32_t *occurrences)
@@ -210,10 +232,8 @@ static enum status join_words(struct postings *p, const struct plan_leaf *leaf, 
     if (occurrences == NULL)
         return err_nomem(err);
     enum status status = ST_OK;
-    for (size_t i = 0; i < leaf->n_words && status == ST_OK; i++) {
-        struct vocab_word word = {.bytes = leaf->words[i].bytes, .len = leaf->words[i].len};
-        status = add_word(p, &word, occurrences, err);
-    }
+    for (size_t i = 0; i < leaf->n_words && status == ST_OK; i++)
+        status = add_word(p, &leaf->words[i], occurrences, err);
     if (status == ST_OK && !keep_held(p, list, occurrences))
         status = err_nomem(err);
     free(occurrences);
@@ -226,6 +246,9 @@ static enum status fill_cursor(struct postings *p, unsigned leaf, struct cursor 
 {
     struct leaf_list *list = &p->leaves[leaf];
     if (list->n_ranks == 0)
+        return ST_OK;
+    c->is_common = list->n_ranks == 1 && segment_holders(p->segment, list->ranks[0], &c->holders);
+    if (c->is_common)
         return ST_OK;
     if (list->n_ranks == 1) {
         c->page = malloc(CURSOR_PAGE * sizeof *c->page);
@@ -284,6 +307,8 @@ static void gallop(struct cursor *c, uint32_t doc)
 
 uint32_t cursor_seek(struct cursor *c, uint32_t doc, enum status *status, struct err *err)
 {
+    if (c->is_common)
+        return segment_seek_holder(&c->holders, doc) ? c->holders.doc : POSTINGS_END;
     uint32_t wanted = doc + 1; /* Xapian's number */
     gallop(c, wanted);
     if (c->at < c->n)
@@ -301,5 +326,7 @@ uint32_t cursor_seek(struct cursor *c, uint32_t doc, enum status *status, struct
 
 uint32_t cursor_occurrences(const struct cursor *c)
 {
+    if (c->is_common)
+        return c->holders.begun && !c->holders.ended ? segment_holder_occurrences(&c->holders) : 0;
     return c->at < c->n ? c->page[c->at].wdf : 0;
 }

@@ -23,14 +23,29 @@ void trace_drop_lists(struct tracer *t)
     t->listed = 0;
 }
 
+/* Of a common word, whose documents the segment keeps itself. */
+static void read_holders(struct tracer *t, struct trace_word *w, struct segment_holders *holders)
+{
+    uint32_t filled = 0;
+    for (uint32_t doc = 0; filled < w->postings && segment_seek_holder(holders, doc); doc = holders->doc + 1)
+        w->list[filled++] = holders->doc;
+    w->postings = filled;
+    t->listed += filled;
+}
+
 static enum status read_list(struct tracer *t, struct trace_word *w, struct err *err)
 {
+    struct segment_holders holders;
     struct shim_postings *list;
     struct shim_posting page[PAGE];
     size_t n = 0, filled = 0;
     w->list = malloc((w->postings + 1) * sizeof *w->list);
     if (w->list == NULL)
         return err_nomem(err);
+    if (segment_holders(t->segment, w->rank, &holders)) {
+        read_holders(t, w, &holders);
+        return ST_OK;
+    }
     enum status status = shim_postings_open(segment_db(t->segment, t->searcher->reader), w->bytes, w->len, &list, err);
     if (status != ST_OK)
         return status;

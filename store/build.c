@@ -13,7 +13,8 @@
 
 #define DEFAULT_BUDGET ((size_t)160 << 20)
 /* Beside the table itself: what ranking takes for each word, and recoding for each document and block of text. */
-enum { WORD_BYTES = 48, DOC_BYTES = 8, BLOCK_BYTES = 8, CHUNK_BYTES = 256 };
+enum { WORD_BYTES = 48, DOC_BYTES = 8, BLOCK_BYTES = 8, CHUNK_BYTES = 256, LEFT_OUT_BYTES = 3 };
+enum { SAMPLE_FEWEST = 6 }; /* documents of a sample that say a word is common */
 #define MOST_DOCS UINT64_C(2000000000)    /* in a segment */
 #define MOST_STRINGS ((size_t)2000000000) /* bytes of words in a segment */
 
@@ -91,6 +92,23 @@ enum status build_begin(const char *index_dir, const struct build_options *optio
     return status;
 }
 
+/* ---- common words --------------------------------------------------------------------------------------------- */
+
+enum status build_leave_out(struct build *build, struct chunk *sample, struct err *err)
+{
+    uint32_t fewest = sample->done.n_docs / BUILD_COMMON_SHARE;
+    fewest = fewest < SAMPLE_FEWEST ? SAMPLE_FEWEST : fewest;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < sample->words.n; i++) {
+        size_t len;
+        const char *bytes = wordtab_bytes(&sample->words, i, &len);
+        if (sample->words.words[i].documents >= fewest && wordtab_add(&build->common, bytes, len) == WORDTAB_NONE)
+            status = err_nomem(err);
+    }
+    chunk_free(sample);
+    return status;
+}
+
 /* ---- gathering ------------------------------------------------------------------------------------------------ */
 
 /* Bytes that joining so many words takes. */
@@ -101,10 +119,13 @@ static size_t words_memory(const struct wordtab *words)
 
 static size_t gathered_memory(const struct build *b)
 {
-    size_t n_blocks = 0;
-    for (size_t i = 0; i < b->n_chunks; i++)
+    size_t n_blocks = 0, n_left_out = 0;
+    for (size_t i = 0; i < b->n_chunks; i++) {
         n_blocks += b->chunks[i].n_blocks;
-    return words_memory(&b->words) + (size_t)b->n_docs * DOC_BYTES + n_blocks * BLOCK_BYTES + b->n_chunks * CHUNK_BYTES;
+        n_left_out += b->chunks[i].n_left_out;
+    }
+    return words_memory(&b->words) + (size_t)b->n_docs * DOC_BYTES + n_blocks * BLOCK_BYTES +
+           b->n_chunks * CHUNK_BYTES + n_left_out * LEFT_OUT_BYTES;
 }
 
 static bool is_full(const struct build *b)
@@ -185,6 +206,7 @@ static enum status append_words(struct build *b, struct chunk *chunk, struct err
         struct wordtab_word *to = &b->words.words[number];
         to->documents += from->documents;
         to->occurrences += from->occurrences;
+        to->left_out |= from->left_out;
         uint32_t n = (uint32_t)number;
         file_put(&b->numbers, &n, sizeof n);
     }
@@ -302,6 +324,7 @@ void build_free(struct build *build)
         (void)dir_remove(build->scratch, &ignored);
         remove_unpublished(build);
     }
+    wordtab_release(&build->common);
     free(build->chunks);
     free(build->terms);
     free(build->segments);

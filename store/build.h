@@ -40,6 +40,14 @@ enum { BUILD_CHUNK_BYTES = 1 << 22 };
 enum status build_begin(const char *index_dir, const struct build_options *options, struct build **out,
                         struct err *err);
 
+/* Words that at least 1 of BUILD_COMMON_SHARE documents hold need not be in Xapian's part, where they are most of the
+ * postings and of what a build costs: the segment keeps their documents itself (bitmaps.h). Which these are must be
+ * known beforehand: add documents of those to come to a sample, to which nothing is written, and hand it over
+ * before other threads make chunks. build_leave_out takes the sample whatever the status. */
+enum { BUILD_COMMON_SHARE = 256, BUILD_FEWEST_DOCS = 1024 /* a sample of fewer is not worth its time */ };
+enum status chunk_new_sample(struct build *build, struct chunk **out, struct err *err);
+enum status build_leave_out(struct build *build, struct chunk *sample, struct err *err);
+
 /* One chunk's life, all in one thread: new, add..., finish; then build_append in the coordinating thread. number: any
  * that no other chunk of the build has. After a failure a chunk is good only for freeing. The document is borrowed for
  * the call. */

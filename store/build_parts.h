@@ -38,6 +38,7 @@ struct chunk_done {
     uint32_t n_docs;
     uint64_t n_words; /* positions */
     uint32_t n_ids;   /* words of its own table */
+    uint64_t n_left_out; /* postings that were not given to Xapian */
     struct file_seal seals[CHUNK_FILES];
     struct text_block *blocks; /* owned */
     size_t n_blocks;
@@ -48,16 +49,18 @@ void chunk_done_release(struct chunk_done *done);                        /* free
 enum status chunk_done_remove(struct chunk_done *done, struct err *err); /* the scratch files */
 
 struct chunk {
-    const struct build *build; /* read only: its options never change */
+    const struct build *build; /* read only: its options and common words never change */
     struct wordtab words;
     struct chunk_done done;
     struct chunk_writer *writer; /* until it is finished */
+    bool is_sample;              /* only its words are counted */
 };
 
 struct build {
     char *index_dir, *scratch, *language; /* owned */
     struct build_options options;
     uint64_t generation;
+    struct wordtab common;      /* words that new documents do not give to Xapian */
     struct wordtab words;       /* of the segment being gathered */
     struct file_writer numbers; /* scratch: for each chunk, number in `words` of each of its words, uint32_t */
     char *numbers_path;         /* owned */

@@ -71,16 +71,19 @@ static void free_writer(struct chunk_writer *w)
     free(w);
 }
 
+static enum status start_sample(struct chunk *c, struct err *err)
+{
+    c->writer = calloc(1, sizeof *c->writer);
+    if (c->writer == NULL)
+        return err_nomem(err);
+    c->writer->tokenizer = tokenizer_new();
+    return c->writer->tokenizer == NULL ? err_nomem(err) : ST_OK;
+}
+
 static enum status start(struct chunk *c, uint64_t number, struct err *err)
 {
     c->done.prefix = dir_path("%s/%llu", c->build->scratch, (unsigned long long)number);
-    c->writer = calloc(1, sizeof *c->writer);
-    if (c->done.prefix == NULL || c->writer == NULL)
-        return err_nomem(err);
-    c->writer->tokenizer = tokenizer_new();
-    if (c->writer->tokenizer == NULL)
-        return err_nomem(err);
-    enum status status = ST_OK;
+    enum status status = c->done.prefix == NULL ? err_nomem(err) : start_sample(c, err);
     for (enum chunk_file file = 0; file <= CHUNK_TERMS && status == ST_OK; file++)
         status = create_file(c, file, err);
     return status;
@@ -94,6 +97,22 @@ enum status chunk_new(struct build *build, uint64_t number, struct chunk **out, 
         return err_nomem(err);
     c->build = build;
     enum status status = start(c, number, err);
+    if (status == ST_OK)
+        *out = c;
+    else
+        chunk_free(c);
+    return status;
+}
+
+enum status chunk_new_sample(struct build *build, struct chunk **out, struct err *err)
+{
+    *out = NULL;
+    struct chunk *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return err_nomem(err);
+    c->build = build;
+    c->is_sample = true;
+    enum status status = start_sample(c, err);
     if (status == ST_OK)
         *out = c;
     else
@@ -134,7 +153,11 @@ bool chunk_count_word(struct chunk *c, int64_t number)
 
 static bool add_word(struct chunk *c, const struct token *token)
 {
-    return chunk_count_word(c, wordtab_add(&c->words, token->word, token->word_len));
+    size_t known = c->words.n;
+    int64_t number = wordtab_add(&c->words, token->word, token->word_len);
+    if (c->words.n > known)
+        c->words.words[number].left_out = wordtab_find(&c->build->common, token->word, token->word_len) >= 0;
+    return chunk_count_word(c, number);
 }
 
 static bool add_break(struct chunk_writer *w, uint32_t pos, enum token_break brk)
@@ -207,18 +230,31 @@ static enum status add_body(struct chunk *c, const struct document *doc, struct 
     return ST_OK;
 }
 
-/* Fills in the terms of words [from, from + n) of the document at hand, and counts them in the chunk's table. */
+/* Counts the distinct words in the chunk's table, and leaves those that Xapian is given. */
+static void count_distinct(struct chunk *c)
+{
+    struct chunk_writer *w = c->writer;
+    size_t kept = 0;
+    for (size_t i = 0; i < w->n_distinct; i++) {
+        struct wordtab_word *word = &c->words.words[w->distinct[i]];
+        word->documents++;
+        word->occurrences += word->in_doc;
+        if (!word->left_out)
+            w->distinct[kept++] = w->distinct[i];
+    }
+    c->done.n_left_out += w->n_distinct - kept;
+    w->n_distinct = kept;
+}
+
+/* Fills in the terms of words [from, from + n) of the document at hand. */
 static void fill_terms(struct chunk *c, size_t from, size_t n)
 {
     struct chunk_writer *w = c->writer;
     for (size_t i = 0; i < n; i++) {
         uint32_t number = w->distinct[from + i];
-        struct wordtab_word *word = &c->words.words[number];
         struct shim_term *term = &w->terms[i];
         term->bytes = wordtab_bytes(&c->words, number, &term->len);
-        term->wdf = word->in_doc;
-        word->documents++;
-        word->occurrences += word->in_doc;
+        term->wdf = c->words.words[number].in_doc;
     }
 }
 
@@ -227,6 +263,7 @@ enum status chunk_add_postings(struct chunk *c, struct err *err)
 {
     struct chunk_writer *w = c->writer;
     size_t from = 0;
+    count_distinct(c);
     do {
         size_t rest = w->n_distinct - from, n = rest < SHIM_TERMS_AT_ONCE ? rest : SHIM_TERMS_AT_ONCE;
         if (!ARRAY_RESERVE(w->terms, w->terms_cap, n))
@@ -318,8 +355,36 @@ void chunk_end_doc(struct chunk *chunk, const struct chunk_doc *added)
     chunk->done.n_words += (uint64_t)added->record.n_body + added->record.n_title;
 }
 
+/* ---- a sample -------------------------------------------------------------------------------------------------- */
+
+static bool sample_words(struct chunk *c, const char *text, size_t len)
+{
+    struct token token;
+    tokenizer_begin(c->writer->tokenizer, text, len, &(struct token_options){0});
+    while (tokenizer_next(c->writer->tokenizer, &token)) {
+        int64_t number = wordtab_add(&c->words, token.word, token.word_len);
+        if (number == WORDTAB_NONE)
+            return false;
+        struct wordtab_word *word = &c->words.words[number];
+        word->documents += word->doc != c->done.n_docs + 1;
+        word->doc = c->done.n_docs + 1;
+    }
+    return true;
+}
+
+static enum status sample_add(struct chunk *c, const struct document *doc, struct err *err)
+{
+    if (!sample_words(c, doc->title, doc->title != NULL ? doc->title_len : 0) ||
+        !sample_words(c, doc->text, doc->text_len))
+        return err_nomem(err);
+    c->done.n_docs++;
+    return ST_OK;
+}
+
 enum status chunk_add(struct chunk *chunk, const struct document *doc, struct err *err)
 {
+    if (chunk->is_sample)
+        return sample_add(chunk, doc, err);
     struct chunk_doc added = chunk_begin_doc(chunk, doc->path, doc->path_len, (uint32_t)doc->text_len);
     enum status status = check_lengths(doc, err);
     if (status == ST_OK)

@@ -27,7 +27,13 @@ static int64_t number_of(struct merge *m, uint32_t rank)
             return WORDTAB_NONE;
         size_t len;
         const char *bytes = vocab_bytes(vocab, i, &len);
-        m->numbers[rank] = (uint32_t)(wordtab_add(&m->chunk->words, bytes, len) + 1);
+        int64_t number = wordtab_add(&m->chunk->words, bytes, len);
+        if (number == WORDTAB_NONE)
+            return number;
+        struct segment_holders ignored;
+        if (segment_holders(m->from, rank, &ignored))
+            m->chunk->words.words[number].left_out = 1;
+        m->numbers[rank] = (uint32_t)(number + 1);
     }
     return (int64_t)m->numbers[rank] - 1;
 }

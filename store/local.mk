@@ -3,6 +3,7 @@ noinst_LIBRARIES += libverbatim_store.a
 libverbatim_store_a_SOURCES = \
 	store/bitmaps.c \
 	store/bitmaps.h \
+	store/bitmaps_read.c \
 	store/build.c \
 	store/build.h \
 	store/build_parts.h \

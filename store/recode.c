@@ -47,7 +47,7 @@ static void unmap_scratch(struct scratch *s)
 struct recode {
     const uint32_t *codes; /* by number in the segment's table */
     uint32_t *local;       /* owned; the same by number in the chunk at hand */
-    uint32_t *local_rows;  /* owned; rows of bitmaps, by number in the chunk at hand, 0: none */
+    uint32_t *local_slots;  /* owned; slots of bitmaps, by number in the chunk at hand, 0: none */
     struct bitmaps_rows *bitmaps;
     size_t local_cap;
     struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
@@ -75,9 +75,9 @@ static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
             uint32_t number = *from & 0x7f;
             for (unsigned shift = 7; *from++ >= 0x80; shift += 7)
                 number |= (uint32_t)(*from & 0x7f) << shift;
-            uint32_t code = r->local[number], row = r->local_rows[number];
-            if (row > 0)
-                bitmaps_set(r->bitmaps, row, r->n_docs);
+            uint32_t code = r->local[number], slot = r->local_slots[number];
+            if (slot > 0)
+                bitmaps_count(r->bitmaps, slot, r->n_docs);
             pairs_word(&r->pairs, code, r->words.body_len + (uint64_t)(to - room));
             memcpy(to, &code, sizeof code);
             to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
@@ -125,7 +125,7 @@ static void find_local(struct recode *r, const struct chunk_done *chunk)
         uint32_t number;
         memcpy(&number, r->numbers.bytes + (r->numbers_at + i) * sizeof number, sizeof number);
         r->local[i] = r->codes[number];
-        r->local_rows[i] = bitmaps_row_of_code(r->bitmaps, r->local[i]);
+        r->local_slots[i] = bitmaps_slot_of_code(r->bitmaps, r->local[i]);
     }
     r->numbers_at += chunk->n_ids;
 }
@@ -198,9 +198,9 @@ static enum status prepare(struct recode *r, const struct build *b, struct err *
     for (size_t i = 0; i < b->n_chunks; i++)
         most_ids = b->chunks[i].n_ids > most_ids ? b->chunks[i].n_ids : most_ids;
     r->local = malloc(most_ids * sizeof *r->local);
-    r->local_rows = malloc(most_ids * sizeof *r->local_rows);
+    r->local_slots = malloc(most_ids * sizeof *r->local_slots);
     r->hashes = malloc((size_t)b->n_docs * sizeof *r->hashes);
-    if (r->local == NULL || r->local_rows == NULL || r->hashes == NULL)
+    if (r->local == NULL || r->local_slots == NULL || r->hashes == NULL)
         return err_nomem(err);
     return map_scratch(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
 }
@@ -251,7 +251,7 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
     pairs_release(&r.pairs);
     unmap_scratch(&r.numbers);
     free(r.local);
-    free(r.local_rows);
+    free(r.local_slots);
     free(r.hashes);
     return status;
 }

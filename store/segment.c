@@ -276,6 +276,11 @@ const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *le
     return bitmaps_row(&s->bitmaps, rank);
 }
 
+bool segment_holders(const struct segment *s, uint32_t rank, struct segment_holders *out)
+{
+    return bitmaps_holders(&s->bitmaps, rank, out);
+}
+
 struct segment_codes segment_codes(const struct segment *s)
 {
     return (struct segment_codes){s->words.body, words_len(s), s->pairs.n_blocks};

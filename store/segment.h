@@ -50,6 +50,25 @@ void segment_prefetch_words(const struct segment *s, uint32_t doc);
  * of 8, all readable. NULL for a word that few documents hold: its posting list is short. */
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len);
 
+/* The documents that hold a common word, one after the other, and how often. Common words are not, or not all, in the
+ * posting lists of segment_db: ask here first. Plain values, to be read through the two functions below. */
+struct segment_holders {
+    uint32_t doc; /* the last one found */
+    bool begun, ended;
+    uint32_t n_docs;
+    const uint8_t *bits, *counts, *many; /* of a row of bits */
+    uint32_t n_counts, n_many, at_word, n_before;
+    uint64_t word;
+    const uint8_t *at, *end; /* of a list */
+    uint32_t occurrences;
+};
+/* False when the word of the rank is not common: its list is in segment_db. */
+bool segment_holders(const struct segment *s, uint32_t rank, struct segment_holders *out);
+/* Goes on to the first document >= doc that holds the word, dead ones included; doc never goes back. False at the end. */
+bool segment_seek_holder(struct segment_holders *h, uint32_t doc);
+/* Occurrences in the document found last, both fields. */
+uint32_t segment_holder_occurrences(const struct segment_holders *h);
+
 /* The codes of all documents, one after the other; before the first one stands a byte that can be read. They are cut
  * into blocks of SEGMENT_BLOCK bytes, of which the part `pairs` tells what words may stand next to each other. */
 enum { SEGMENT_BLOCK = 512, SEGMENT_PAIRS = 9 };

@@ -102,19 +102,34 @@ static enum status check_docs(const struct segment *s, struct err *err)
     return status;
 }
 
-/* A row has as many bits as the vocabulary says documents hold the word. */
+/* A common word is in as many documents, and as often, as the vocabulary says. */
+static bool holders_are(const struct segment *s, uint32_t rank)
+{
+    struct segment_holders holders;
+    uint32_t documents = 0;
+    uint64_t occurrences = 0;
+    if (rank == 0 || rank > vocab_size(&s->vocab) || !segment_holders(s, rank, &holders))
+        return false;
+    for (uint32_t doc = 0; segment_seek_holder(&holders, doc); doc = holders.doc + 1) {
+        documents++;
+        occurrences += segment_holder_occurrences(&holders);
+    }
+    struct vocab_word word = vocab_at(&s->vocab, vocab_of_rank(&s->vocab, rank));
+    return documents == word.documents && occurrences == word.occurrences;
+}
+
 static enum status check_bitmaps(const struct segment *s, struct err *err)
 {
-    for (uint32_t i = 0; i < s->bitmaps.n; i++) {
-        uint32_t rank = bytes_get32(s->bitmaps.ranks + (size_t)i * 4);
-        const uint8_t *row = bitmaps_row(&s->bitmaps, rank);
-        if (row == NULL || rank == 0 || rank > vocab_size(&s->vocab))
-            return file_damaged(&s->bitmaps.map, "its ranks are not those of words in order", err);
-        uint32_t documents = 0;
-        for (uint32_t k = 0; k < s->bitmaps.row_len / 8; k++)
-            documents += (uint32_t)__builtin_popcountll(bytes_get64(row + (size_t)k * 8));
-        if (documents != vocab_at(&s->vocab, vocab_of_rank(&s->vocab, rank)).documents)
-            return file_damaged(&s->bitmaps.map, "a row has other documents than its word", err);
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < s->bitmaps.n_rows + s->bitmaps.n_lists; i++) {
+        uint32_t rank = bitmaps_rank(&s->bitmaps, i);
+        if (i == s->bitmaps.n_rows)
+            before = 0;
+        if (rank <= before)
+            return file_damaged(&s->bitmaps.map, "its ranks are out of order", err);
+        if (!holders_are(s, rank))
+            return file_damaged(&s->bitmaps.map, "a word is in other documents than the vocabulary says", err);
+        before = rank;
     }
     return ST_OK;
 }

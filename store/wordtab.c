@@ -81,17 +81,34 @@ static bool is_word(const struct wordtab *t, size_t number, const char *bytes, s
     return (unsigned char)*p == len && memcmp(p + 1, bytes, len) == 0;
 }
 
+/* The slot of a word, or the free one where it would go. */
+static size_t slot_of(const struct wordtab *t, uint64_t hash, const char *bytes, size_t len)
+{
+    size_t at = hash & (t->n_slots - 1);
+    for (; t->slots[at] != 0; at = (at + 1) & (t->n_slots - 1)) {
+        size_t number = (size_t)(t->slots[at] & UINT32_MAX) - 1;
+        if (t->slots[at] >> 32 == hash >> 32 && is_word(t, number, bytes, len))
+            break;
+    }
+    return at;
+}
+
+int64_t wordtab_find(const struct wordtab *t, const char *bytes, size_t len)
+{
+    if (t->n_slots == 0)
+        return WORDTAB_NONE;
+    size_t at = slot_of(t, hash_of(bytes, len), bytes, len);
+    return (int64_t)(t->slots[at] & UINT32_MAX) - 1; /* a free slot: -1 */
+}
+
 int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len)
 {
     if (t->n + t->n / 2 >= t->n_slots && !grow_slots(t))
         return WORDTAB_NONE;
     uint64_t hash = hash_of(bytes, len);
-    size_t at = hash & (t->n_slots - 1);
-    for (; t->slots[at] != 0; at = (at + 1) & (t->n_slots - 1)) {
-        size_t number = (size_t)(t->slots[at] & UINT32_MAX) - 1;
-        if (t->slots[at] >> 32 == hash >> 32 && is_word(t, number, bytes, len))
-            return (int64_t)number;
-    }
+    size_t at = slot_of(t, hash, bytes, len);
+    if (t->slots[at] != 0)
+        return (int64_t)(t->slots[at] & UINT32_MAX) - 1;
     if (!add_word(t, bytes, len))
         return WORDTAB_NONE;
     t->slots[at] = (hash >> 32) << 32 | t->n;

@@ -11,7 +11,8 @@ struct wordtab_word {
     uint32_t off; /* in strings: its length, a byte, and its bytes */
     uint32_t documents;
     uint32_t doc;    /* chunk: the last document that held it, counted from 1 */
-    uint32_t in_doc; /* chunk: occurrences in that document so far */
+    uint32_t in_doc : 31;  /* chunk: occurrences in that document so far */
+    uint32_t left_out : 1; /* it is not, or not always, given to Xapian: the segment keeps its documents itself */
 };
 
 struct wordtab {
@@ -27,6 +28,8 @@ enum { WORDTAB_NONE = -1 };
 
 /* Number of a word of 1..255 bytes, added when it is new; WORDTAB_NONE when memory ran out. */
 int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len);
+/* Number of a word that is there; WORDTAB_NONE otherwise. Not on a settled table. */
+int64_t wordtab_find(const struct wordtab *t, const char *bytes, size_t len);
 /* The bytes of a word, until the next is added. */
 const char *wordtab_bytes(const struct wordtab *t, size_t number, size_t *len);
 /* Gives back what only adding needs; adding makes it again. */

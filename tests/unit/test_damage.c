@@ -113,6 +113,10 @@ static void read_vocab(const struct segment *s)
         const uint8_t *row = segment_bitmap(s, word.rank, &len);
         for (size_t k = 0; row != NULL && k < len; k++)
             sum += row[k];
+        struct segment_holders holders;
+        bool common = segment_holders(s, word.rank, &holders);
+        for (uint32_t doc = 0; common && segment_seek_holder(&holders, doc); doc = holders.doc + 1)
+            sum += segment_holder_occurrences(&holders);
         read_blocks(s, i, word.rank);
     }
 }
@@ -153,7 +157,7 @@ static void build_tiny(const char *dir)
     struct err err = {0};
     struct snapshot *s;
     struct manifest m;
-    help_build((struct help_plan){.index_dir = dir, .seed = 12, .n_docs = 12, .chunk_docs = 5, .n_threads = 1});
+    help_build((struct help_plan){.index_dir = dir, .seed = 12, .n_docs = 12, .chunk_docs = 5, .n_threads = 1, .n_sample = 12});
     HELP_OK(snapshot_open(dir, 0, false, &s, &err));
     HELP_OK(manifest_read(dir, 1, &m, &err));
     m.generation = 2;
@@ -263,7 +267,7 @@ static void test_parts_of_another(void **state)
     struct snapshot *s;
     char *dir = help_path(state, "index"), *other = help_path(state, "other");
     build_tiny(dir);
-    help_build((struct help_plan){.index_dir = other, .seed = 13, .n_docs = 12, .chunk_docs = 5, .n_threads = 1});
+    help_build((struct help_plan){.index_dir = other, .seed = 13, .n_docs = 12, .chunk_docs = 5, .n_threads = 1, .n_sample = 12});
     for (size_t i = 0; i < N_FILES; i++) {
         char *path = dir_path("%s/seg-00000001-0/%s", dir, file_name(i));
         char *theirs = dir_path("%s/seg-00000001-0/%s", other, file_name(i));

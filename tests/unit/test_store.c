@@ -7,6 +7,7 @@
 #include "lib/etdc.h"
 #include "lib/token.h"
 #include "shim/shim.h"
+#include "store/bitmaps.h"
 
 /* ---- one document against what went in -------------------------------------------------------------------------- */
 
@@ -208,27 +209,46 @@ static void count_field(const struct segment *s, const uint8_t *p, const uint8_t
     }
 }
 
-static void check_postings(const struct segment *s, const struct vocab_word *word)
+static void add_posting(const struct segment *s, uint32_t doc, uint64_t n, struct vocab_word *found)
+{
+    assert_true(doc < segment_docs(s));
+    found->documents++;
+    found->occurrences += n;
+}
+
+static void read_terms(const struct segment *s, const struct vocab_word *word, struct vocab_word *found)
 {
     struct err err = {0};
     struct shim_postings *postings;
     struct shim_posting page[7];
-    uint64_t documents = 0, occurrences = 0;
     size_t n;
     HELP_OK(shim_postings_open(segment_db(s, 0), word->bytes, word->len, &postings, &err));
     do {
         HELP_OK(shim_postings_read(postings, 0, page, BASE_COUNT(page), &n, &err));
         for (size_t i = 0; i < n; i++)
-            occurrences += page[i].doc <= segment_docs(s) ? page[i].wdf : 0;
-        documents += n;
+            add_posting(s, page[i].doc - 1, page[i].wdf, found);
     } while (n > 0);
     shim_postings_free(postings);
-    assert_int_equal(documents, word->documents);
-    assert_int_equal(occurrences, word->occurrences);
 }
 
-static void check_vocab(const struct segment *s)
+/* Returns whether the word is kept by the segment itself. */
+static bool check_postings(const struct segment *s, const struct vocab_word *word)
 {
+    struct vocab_word found = {0};
+    struct segment_holders holders;
+    bool common = segment_holders(s, word->rank, &holders);
+    for (uint32_t doc = 0; common && segment_seek_holder(&holders, doc); doc = holders.doc + 1)
+        add_posting(s, holders.doc, segment_holder_occurrences(&holders), &found);
+    if (!common)
+        read_terms(s, word, &found);
+    assert_int_equal(found.documents, word->documents);
+    assert_int_equal(found.occurrences, word->occurrences);
+    return common;
+}
+
+static uint32_t check_vocab(const struct segment *s)
+{
+    uint32_t n_common = 0;
     struct err err = {0};
     const struct vocab *vocab = segment_vocab(s);
     uint32_t size = vocab_size(vocab);
@@ -245,13 +265,14 @@ static void check_vocab(const struct segment *s)
         assert_int_equal(word.documents, n.documents[i]);
         assert_int_equal(word.occurrences, n.occurrences[i]);
         assert_int_equal(vocab_find(vocab, word.bytes, word.len), i);
-        check_postings(s, &word);
+        n_common += check_postings(s, &word);
         if (word.rank > 1) /* ranks fall with occurrences, then rise with bytes */
             assert_true(vocab_at(vocab, vocab_of_rank(vocab, word.rank - 1)).occurrences >= word.occurrences);
     }
     free(n.documents);
     free(n.last);
     free(n.occurrences);
+    return n_common;
 }
 
 /* ---- whole indexes ---------------------------------------------------------------------------------------------- */
@@ -268,7 +289,7 @@ static void check_index(const struct help_plan *plan)
     assert_true(c.cache != NULL && c.tokenizer != NULL);
     for (size_t i = 0; i < snapshot_segments(s); i++) {
         c.segment = snapshot_segment(s, i);
-        check_vocab(c.segment);
+        assert_int_equal(check_vocab(c.segment) > 0, plan->n_sample > 0 || segment_docs(c.segment) >= BITMAPS_FEWEST_DOCS);
         for (c.doc = 0; c.doc < segment_docs(c.segment); c.doc++) {
             struct help_doc d = help_doc(plan->seed, number++);
             check_doc(&c, &d.doc, &seed);
@@ -324,6 +345,24 @@ static void test_large_chunk(void **state)
 static void test_very_many_chunks(void **state)
 {
     check_plan(state, (struct help_plan){.seed = 6, .n_docs = 150, .chunk_docs = 1, .n_threads = 2});
+}
+
+/* Words that are not in Xapian's part: lists where documents are few, rows of bits where they are many. */
+static void test_common_words(void **state)
+{
+    check_plan(state, (struct help_plan){.seed = 10, .n_docs = 300, .chunk_docs = 40, .n_threads = 2, .n_sample = 100});
+}
+
+static void test_common_words_in_rows(void **state)
+{
+    check_plan(state,
+               (struct help_plan){.seed = 11, .n_docs = 2500, .chunk_docs = 300, .n_threads = 2, .n_sample = 200});
+}
+
+static void test_common_words_in_segments(void **state)
+{
+    check_plan(state, (struct help_plan){.seed = 12, .n_docs = 300, .chunk_docs = 10, .n_threads = 1, .n_sample = 100,
+                                         .options = {.segment_docs = 60}});
 }
 
 static void test_no_documents(void **state)
@@ -424,7 +463,7 @@ static void test_threads_change_nothing(void **state)
 {
     static const char *const names[] = {"words", "vocab", "docs", "places", "text"};
     char *one = help_path(state, "one"), *three = help_path(state, "three");
-    struct help_plan plan = {.index_dir = one, .seed = 7, .n_docs = 300, .chunk_docs = 11, .n_threads = 1};
+    struct help_plan plan = {.index_dir = one, .seed = 7, .n_docs = 300, .chunk_docs = 11, .n_threads = 1, .n_sample = 50};
     help_build(plan);
     plan.index_dir = three;
     plan.n_threads = 3;
@@ -508,6 +547,9 @@ int main(void)
         HELP_TEST(test_small_budget),
         HELP_TEST(test_large_chunk),
         HELP_TEST(test_very_many_chunks),
+        HELP_TEST(test_common_words),
+        HELP_TEST(test_common_words_in_rows),
+        HELP_TEST(test_common_words_in_segments),
         HELP_TEST(test_no_documents),
         HELP_TEST(test_vast_document),
         HELP_TEST(test_no_words),
