@@ -22,7 +22,8 @@ static struct model *model_new(uint64_t seed)
     for (uint32_t w = 0; w < N_WORDS; w++) {
         char name[16];
         uint8_t code[ETDC_MAX_BYTES] = {0};
-        assert_int_equal(wordtab_add(&m->words, name, (size_t)sprintf(name, "word%u", w)), w);
+        int len = snprintf(name, sizeof name, "word%u", w);
+        assert_int_equal(wordtab_add(&m->words, name, (size_t)len), w);
         (void)etdc_put(code, w + 1);
         memcpy(&m->codes[w], code, sizeof code);
         struct wordtab_word *word = &m->words.words[w];
