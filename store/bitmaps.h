@@ -1,5 +1,5 @@
-/* bitmaps.h - the part `bitmaps`: for each common word which documents hold it and how often, as a row of bits when many
- * do, as a list when fewer do.
+/* bitmaps.h - the part `bitmaps`: for each common word which documents hold it and how often, as a row of bits when
+ * many do, as a list when fewer do.
  *
  *     n_rows:32 n_docs:32 row_len:32 n_lists:32 counts_len:64 lists_len:64 0[32]     64 bytes; row_len is a multiple
  *     n_rows of rank:32, ascending, filled up with zeroes to a multiple of 64 bytes                         of 64
@@ -12,8 +12,8 @@
  *              occurrences - 2; else it occurs once
  *
  * A common word narrows little and its posting list is long: testing a bit costs next to nothing. The words that were
- * known to be common before a segment was built are in no posting list of Xapian's (chunk.c); they are all here. Governed by
- * doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
+ * known to be common before a segment was built are in no posting list of Xapian's (chunk.c); they are all here.
+ * Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_BITMAPS_H
 #define VERBATIM_BITMAPS_H
 

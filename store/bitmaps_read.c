@@ -159,7 +159,7 @@ static bool seek_row(struct segment_holders *h, uint32_t doc)
     }
     if (h->at_word < i)
         return false;
-    uint64_t rest = h->word & ~UINT64_C(0) << doc % 64;
+    uint64_t rest = h->at_word > i ? h->word : h->word & ~UINT64_C(0) << doc % 64;
     while (rest == 0 && h->at_word + 1 < n_words) {
         h->n_before += (uint32_t)__builtin_popcountll(h->word);
         h->at_word++;

@@ -64,7 +64,8 @@ struct segment_holders {
 };
 /* False when the word of the rank is not common: its list is in segment_db. */
 bool segment_holders(const struct segment *s, uint32_t rank, struct segment_holders *out);
-/* Goes on to the first document >= doc that holds the word, dead ones included; doc never goes back. False at the end. */
+/* Goes on to the first document >= doc that holds the word, dead ones included; doc never goes back. False at the
+ * end. */
 bool segment_seek_holder(struct segment_holders *h, uint32_t doc);
 /* Occurrences in the document found last, both fields. */
 uint32_t segment_holder_occurrences(const struct segment_holders *h);
