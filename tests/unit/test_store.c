@@ -464,7 +464,8 @@ static void test_threads_change_nothing(void **state)
 {
     static const char *const names[] = {"words", "vocab", "docs", "places", "text"};
     char *one = help_path(state, "one"), *three = help_path(state, "three");
-    struct help_plan plan = {.index_dir = one, .seed = 7, .n_docs = 300, .chunk_docs = 11, .n_threads = 1, .n_sample = 50};
+    struct help_plan plan = {.index_dir = one, .seed = 7, .n_docs = 300, .chunk_docs = 11, .n_threads = 1,
+                             .n_sample = 50};
     help_build(plan);
     plan.index_dir = three;
     plan.n_threads = 3;
