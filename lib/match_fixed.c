@@ -73,6 +73,8 @@ static bool put_code(struct matcher *m, const struct plan_sequence *seq, struct 
     return true;
 }
 
+enum { MOST_WORDS = 64 };
+
 bool match_bind_fixed(struct matcher *m, const struct plan_span *span)
 {
     struct span_state *state = &m->spans[span->number];
@@ -96,7 +98,8 @@ bool match_bind_fixed(struct matcher *m, const struct plan_span *span)
         return true;
     bool one_rank = is_one_rank(m, &seq->slots[state->anchor]);
     state->is_code = one_rank && state->n_anchor == seq->n;
-    state->is_fixed = state->is_code || seq->n > 1; /* the place of a single word is its leaf's */
+    /* The place of a single word is its leaf's; of a phrase of thousands of stars each hit would cost as many words. */
+    state->is_fixed = state->is_code || (seq->n > 1 && seq->n <= MOST_WORDS);
     state->code_len = 0;
     return !one_rank || put_code(m, seq, state);
 }
