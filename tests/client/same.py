@@ -6,7 +6,9 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import os
 import re
+import time
 
 from client import check, equal, main
 
@@ -123,5 +125,21 @@ def many_rows(client):
         check(b"limit may be" in refused.err, refused.err)
 
 
+def rows_of_one_document(client):
+    """100,000 matches in one document, each with its row, in time that does not grow with their square"""
+    client.index_files(a_txt="".join(f"fish bread{i % 7} salt\n" for i in range(100000)))
+    wanted = [f"a.txt:{i + 1}:1:fish bread{i % 7} salt" for i in range(100000)]
+    for query in ("fish", '"fish * salt"', "fish NOTNEAR/1 (salt NEAR/2 bread3)"):
+        began = time.process_time() + sum(os.times()[2:4])
+        rows = client.ask("search", query).lines
+        took = time.process_time() + sum(os.times()[2:4]) - began
+        check(took < 20, query, "took", took)
+        if "bread3" not in query:
+            equal(rows, wanted)
+        else:
+            check(0 < len(rows) < 100000 and set(rows) < set(wanted), query, rows[:10])
+
+
 if __name__ == "__main__":
-    main("same", [queries, errors, others, explained, rows_of_the_protocol, joined, many_rows])
+    main("same", [queries, errors, others, explained, rows_of_the_protocol, joined, many_rows,
+                  rows_of_one_document])
