@@ -18,7 +18,7 @@ bool match_is_word_pair(const struct plan *plan, const struct plan_span *span)
 static void merge(struct matcher *m, const struct plan_span *span, struct slice a, struct slice b, struct ways *out)
 {
     bool ordered = span->kind == PLAN_BEFORE;
-    for (size_t i = 0, k = 0; i < a.n && k < b.n;) {
+    for (size_t i = 0, k = 0; i < a.n && k < b.n && match_step(m);) {
         bool a_first = a.items[i] < b.items[k];
         uint32_t first = a_first ? a.items[i++] : b.items[k++];
         uint32_t next = a_first ? b.items[k] : a.items[i];

@@ -73,7 +73,8 @@ class Bench(Client):
             with open(pid, encoding="utf-8") as file:
                 last = int(file.read())
             if last != daemon.pid:
-                os.kill(last, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(last, signal.SIGKILL)
 
     def path(self, name):
         return os.path.join(self.documents, name)
@@ -83,8 +84,9 @@ class Bench(Client):
         with open(os.path.join(self.folder, script_name), "w", encoding="utf-8") as file:
             file.write(script)
         out = os.path.join(self.folder, out_name)
+        # SIGPIPE stays ignored, as it is in an editor with a terminal; an Emacs of --batch would die of it.
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * TIMEOUT,
-                              env=self.env, cwd=self.folder, check=False)
+                              restore_signals=False, env=self.env, cwd=self.folder, check=False)
         check(os.path.exists(out), "the editor left nothing:", done.returncode, done.stdout, done.stderr)
         with open(out, encoding="utf-8") as file:
             return json.load(file)

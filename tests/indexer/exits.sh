@@ -2,6 +2,7 @@
 # exits.sh - every exit code of verbatim-indexer, and that nothing is harmed on the way.
 # Usage: sh tests/indexer/exits.sh [PROGRAM]. SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
+here=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/indexer/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -11,6 +12,12 @@ echo '# Title' > docs/b.md
 
 run 0 'help' --help
 says out '--max-file-size SIZE' 'help lists the options'
+sed -n 's/^ *--\([a-z-]*\).*/\1/p' "$work/out" > "$work/options"
+while read -r option; do
+    escaped=$(echo "--$option" | sed 's/-/\\-/g')
+    grep -q -F -e "$escaped" "${top_srcdir:-$here}/doc/verbatim-indexer.1" || missing="${missing:-} --$option"
+done < "$work/options"
+is 'the manual page has every option of help' "${missing:-none}" none
 run 0 'help wins over what is missing' --info --help
 run 0 'version' --version
 says out '^verbatim-indexer ' 'version names the program'

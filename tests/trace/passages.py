@@ -102,9 +102,9 @@ def bytes_of_a_request(client):
 def stopped(client):
     """a trace that runs is cancelled, and one without time says so"""
     text = " ".join(f"word{i % 97} over{i % 89} again{i % 83}" for i in range(3000))
-    client.index_named({f"{i}.txt": text for i in range(60)})
+    client.index_named({f"{i}.txt": text for i in range(240)})
     body = text.encode()[:60000].rpartition(b" ")[0]
-    with client.daemon("--query-timeout", "50") as daemon, daemon.connect() as link:
+    with client.daemon("--query-timeout", "5") as daemon, daemon.connect() as link:
         link.sendall(b"trace-bytes %d\n" % len(body) + body)
         status = Reader(link).reply()[0]
         check(status.startswith(b"ERR 504 timeout") or b"complete=timeout" in status, status)
