@@ -49,8 +49,31 @@ struct judge {
 
 /* ---- set-up ------------------------------------------------------------------------------------------------------ */
 
-/* Spans of two units can be identical only when both can begin with the same word. Units of which either holds a star
- * can begin anywhere. */
+/* Whether a phrase may begin with a word that is none of its leaves. */
+static bool sequence_is_open(const struct plan_sequence *seq, bool in_choice)
+{
+    for (size_t i = 0; i < seq->n; i++) {
+        const struct plan_slot *slot = &seq->slots[i];
+        if (slot->kind == PLAN_STAR || (slot->kind == PLAN_GAP && in_choice))
+            return true;
+        for (size_t k = 0; slot->kind == PLAN_CHOICE && k < slot->n_choices; k++)
+            if (sequence_is_open(&slot->choices[k], true))
+                return true;
+    }
+    return false;
+}
+
+static bool is_open(const struct plan_span *span)
+{
+    if (span->n_children == 0)
+        return sequence_is_open(&span->sequence, false);
+    for (size_t i = 0; i < span->n_children; i++)
+        if (is_open(span->children[i]))
+            return true;
+    return false;
+}
+
+/* Spans of two units can be identical only when both can begin with the same word. */
 static bool units_overlap(const struct plan *plan, const struct plan_span *a, const struct plan_span *b, bool *ok)
 {
     uint8_t *flags = calloc(2, plan->n_leaves + 1);
@@ -72,7 +95,8 @@ static bool find_coincidence(const struct plan *plan, bool *ok)
 {
     for (size_t i = 0; i < plan->n_units; i++)
         for (size_t k = i + 1; k < plan->n_units; k++)
-            if (units_overlap(plan, plan->units[i]->unit, plan->units[k]->unit, ok))
+            if (is_open(plan->units[i]->unit) || is_open(plan->units[k]->unit) ||
+                units_overlap(plan, plan->units[i]->unit, plan->units[k]->unit, ok))
                 return true;
     return false;
 }
