@@ -3,7 +3,6 @@
  * appended, so that no two such are in memory. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/pipeline.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,8 +253,6 @@ static enum status append_all(struct pipeline *p, struct err *err)
         bytes += p->tasks->items[slot->task].bytes;
         n_files += p->tasks->items[slot->task].n_files;
         progress_update(p->o->progress, n_files, bytes);
-        if (p->tasks->items[slot->task].vast)
-            (void)malloc_trim(0); /* before the next vast one comes, in another thread's arena */
         let_go_on(p, st != ST_OK);
     }
     return st;
