@@ -38,10 +38,10 @@ bench_drive_verbatim_LDADD = $(ENGINE_LIBS)
 bench_peer_fts5_SOURCES = bench/peer_fts5.c bench/feed.h
 bench_peer_fts5_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS)
 bench_peer_fts5_LDADD = $(LIB_LIBS) $(SQLITE3_LIBS)
-bench_peer_xapian_SOURCES = bench/peer_xapian.cc bench/feed.h
+bench_peer_xapian_SOURCES = bench/peer_xapian.cc bench/feed.h bench/xapian_text.h
 bench_peer_xapian_CXXFLAGS = $(AM_CXXFLAGS) $(XAPIAN_CFLAGS)
 bench_peer_xapian_LDADD = $(LIB_LIBS) $(XAPIAN_LIBS)
-bench_witness_xapian_SOURCES = bench/witness_xapian.cc
+bench_witness_xapian_SOURCES = bench/witness_xapian.cc bench/xapian_text.h
 bench_witness_xapian_CXXFLAGS = $(AM_CXXFLAGS) $(XAPIAN_CFLAGS)
 bench_witness_xapian_LDADD = $(LIB_LIBS) $(XAPIAN_LIBS)
 

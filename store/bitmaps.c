@@ -156,29 +156,19 @@ static void put_count(struct bitmaps_rows *rows, struct bitmaps_row *row)
         rows->failed = true;
 }
 
-static size_t put_varint(uint8_t *to, uint32_t v)
-{
-    size_t n = 0;
-    for (; v >= 0x80; v >>= 7)
-        to[n++] = (uint8_t)(v | 0x80);
-    to[n++] = (uint8_t)v;
-    return n;
-}
-
 static void put_posting(struct bitmaps_rows *rows, struct bitmaps_list *list)
 {
-    enum { MOST = 10 }; /* bytes of two varints */
     uint32_t n = list->occurrences;
     list->occurrences = 0;
     if (n == 0)
         return;
-    if (!ARRAY_RESERVE(list->bytes, list->cap, list->len + MOST)) {
+    if (!ARRAY_RESERVE(list->bytes, list->cap, list->len + 2 * BYTES_VARINT_MAX)) {
         rows->failed = true;
         return;
     }
-    list->len += put_varint(list->bytes + list->len, (list->doc - list->next) * 2 + (n > 1));
+    list->len += bytes_put_varint(list->bytes + list->len, (list->doc - list->next) * 2 + (n > 1));
     if (n > 1)
-        list->len += put_varint(list->bytes + list->len, n - 2);
+        list->len += bytes_put_varint(list->bytes + list->len, n - 2);
     list->next = list->doc + 1;
 }
 

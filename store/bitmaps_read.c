@@ -169,27 +169,15 @@ static bool seek_row(struct segment_holders *h, uint32_t doc)
     return rest != 0;
 }
 
-static bool get_varint(struct segment_holders *h, uint32_t *v)
-{
-    *v = 0;
-    for (unsigned shift = 0; shift < 32 && h->at < h->end; shift += 7) {
-        uint8_t byte = *h->at++;
-        *v |= (uint32_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            return true;
-    }
-    return false;
-}
-
 static bool next_of_list(struct segment_holders *h)
 {
-    uint32_t step, more = 0;
-    if (!get_varint(h, &step) || ((step & 1) != 0 && !get_varint(h, &more)))
+    uint64_t step, more = 0;
+    if (!bytes_get_varint(&h->at, h->end, &step) || ((step & 1) != 0 && !bytes_get_varint(&h->at, h->end, &more)))
         return false;
     uint64_t doc = (h->begun ? (uint64_t)h->doc + 1 : 0) + step / 2;
     h->begun = true;
     h->doc = (uint32_t)doc;
-    h->occurrences = (step & 1) != 0 ? more + 2 : 1;
+    h->occurrences = (step & 1) != 0 ? (uint32_t)more + 2 : 1;
     return doc < h->n_docs;
 }
 

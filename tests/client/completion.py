@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "editors"))
 from client import check, equal, main  # noqa: E402
-from keys import Screen  # noqa: E402
+from keys import with_screen  # noqa: E402
 
 # What is typed, and the line after Tab. {s} is the daemon's address, {f} the folder.
 LINES = [
@@ -120,17 +120,6 @@ def paged(screen):
         screen.see("100:5:red fish")
         screen.keys("C-c", "q")
         screen.see("code 0")
-
-
-def with_screen(test):
-    def run(client):
-        screen = Screen(client)
-        try:
-            test(screen)
-        finally:
-            screen.end()
-    run.__doc__ = test.__doc__
-    return run
 
 
 if __name__ == "__main__":

@@ -15,16 +15,20 @@ from client import TIMEOUT, Client, Failure, Folder, Tap, check, equal, main, ma
 
 MANY = 100_000
 
-# A socket stays live for a moment after its daemon was killed; a daemon that finds it so ends.
+# A socket stays live for a moment after its daemon was killed; a daemon that finds it so ends. What starts daemons is a
+# group of its own with them, or else it would take the last one's end for that.
 RESTART = """#!/bin/sh
-kill -9 $(cat pid)
+kill -s KILL -- "$(cat running)"
+setsid ./start > /dev/null 2>&1 &
+echo "-$!" > running
+"""
+START = """#!/bin/sh
 for try in 1 2 3 4 5 6 7 8 9 10; do
     sleep 0.2
     {queryd} --index {index} --listen {socket} > ready 2>&1 &
-    echo $! > pid
     sleep 0.5
     kill -0 $! && break
-done > /dev/null 2>&1 &
+done
 """
 
 
@@ -54,15 +58,17 @@ class Bench(Client):
     @contextlib.contextmanager
     def restartable(self):
         """A daemon, and in the folder a script ./restart, which kills it and starts another one."""
-        script = os.path.join(self.folder, "restart")
-        with open(script, "w", encoding="utf-8") as file:
-            file.write(RESTART.format(queryd=self.queryd, index=self.index, socket=self.socket))
-        os.chmod(script, 0o755)
+        start = START.format(queryd=self.queryd, index=self.index, socket=self.socket)
+        for name, script in (("restart", RESTART), ("start", start)):
+            path = os.path.join(self.folder, name)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(script)
+            os.chmod(path, 0o755)
         daemon = subprocess.Popen([self.queryd, "--index", self.index, "--listen", self.socket],
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self.folder)
         daemon.stdout.readline()
-        pid = os.path.join(self.folder, "pid")
-        with open(pid, "w", encoding="utf-8") as file:
+        running = os.path.join(self.folder, "running")
+        with open(running, "w", encoding="utf-8") as file:
             file.write(str(daemon.pid))
         try:
             yield
@@ -70,11 +76,11 @@ class Bench(Client):
             daemon.kill()
             daemon.wait()
             daemon.stdout.close()
-            with open(pid, encoding="utf-8") as file:
+            with open(running, encoding="utf-8") as file:
                 last = int(file.read())
-            if last != daemon.pid:
+            if last < 0:
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(last, signal.SIGKILL)
+                    os.killpg(-last, signal.SIGKILL)
 
     def path(self, name):
         return os.path.join(self.documents, name)

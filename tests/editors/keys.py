@@ -64,7 +64,12 @@ class Screen(Bench):
         return tuple(map(int, self.run_tmux("display-message", "-p", "#{cursor_y} #{cursor_x}").split()))
 
     def end(self):
+        """An editor may still write to the folder when its terminal is gone: waits until it has ended."""
+        panes = subprocess.run([*self.tmux, "list-panes", "-a", "-F", "#{pane_pid}"], capture_output=True,
+                               timeout=TIMEOUT, env=self.env, check=False)
         subprocess.run([*self.tmux, "kill-server"], capture_output=True, timeout=TIMEOUT, env=self.env, check=False)
+        for pid in panes.stdout.split():
+            wait_for(lambda p=pid: not os.path.exists(f"/proc/{p.decode()}"), "the end of what ran in the terminal")
 
 
 def is_key(text):

@@ -239,3 +239,14 @@ class Tap:
     def end(self):
         print(f"1..{self.count}", flush=True)
         return 1 if self.failed else 0
+
+
+def run_all(tap, programs, tests, slow=False):
+    """Runs tests, functions of a bench, on a bench of their own; slow: with documents that SLOW_QUERY is slow on."""
+    with Folder() as folder:
+        bench = Bench(programs, folder)
+        if slow:
+            slow_documents(bench.documents)
+            bench.update()
+        for test in tests:
+            tap.run(test.__name__.replace("_", " "), lambda t=test: t(bench))

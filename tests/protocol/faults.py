@@ -16,8 +16,7 @@ import sys
 import threading
 import time
 
-from daemon import SLOW_QUERY, TIMEOUT, Bench, Failure, Folder, Reader, Tap, check, equal, parse_programs, \
-    slow_documents, wait_for
+from daemon import SLOW_QUERY, TIMEOUT, Failure, Reader, Tap, check, equal, parse_programs, run_all, wait_for
 
 REQUESTS = b"@1 search one\n@2 count fish\n@3 text slow0.txt 1-200\n@4 ping\n@5 words f\n@6 search \"a b c d\"\n"
 
@@ -200,12 +199,7 @@ TESTS = [unreliable_sockets, few_descriptors, half_open, term_under_load, killed
 def main():
     programs = parse_programs("tests the daemon when things fail")
     tap = Tap()
-    with Folder() as folder:
-        bench = Bench(programs, folder)
-        slow_documents(bench.documents)
-        bench.update()
-        for test in TESTS:
-            tap.run(test.__name__.replace("_", " "), lambda t=test: t(bench))
+    run_all(tap, programs, TESTS, slow=True)
     return tap.end()
 
 

@@ -17,8 +17,8 @@ import subprocess
 import sys
 import time
 
-from daemon import (SLOW_QUERY, TIMEOUT, Bench, Daemon, Folder, Reader, Tap, check, equal, make_index, parse_programs,
-                    slow_documents, wait_for)
+from daemon import (SLOW_QUERY, TIMEOUT, Daemon, Reader, Tap, check, equal, make_index, parse_programs, run_all,
+                    wait_for)
 
 
 # ---- beginning ----
@@ -443,16 +443,8 @@ SLOW_TESTS = [ends_at_once_when_idle, answers_what_runs, patience_ends, a_second
 def main():
     programs = parse_programs("tests how the daemon begins, reloads and ends")
     tap = Tap()
-    with Folder() as folder:
-        bench = Bench(programs, folder)
-        for test in TESTS:
-            tap.run(test.__name__.replace("_", " "), lambda t=test: t(bench))
-    with Folder() as folder:
-        bench = Bench(programs, folder)
-        slow_documents(bench.documents)
-        bench.update()
-        for test in SLOW_TESTS:
-            tap.run(test.__name__.replace("_", " "), lambda t=test: t(bench))
+    run_all(tap, programs, TESTS)
+    run_all(tap, programs, SLOW_TESTS, slow=True)
     return tap.end()
 
 

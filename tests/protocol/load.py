@@ -19,8 +19,7 @@ import time
 import urllib.error
 import urllib.request
 
-from daemon import (SLOW_QUERY, TIMEOUT, Bench, Failure, Folder, Reader, Tap, check, equal, parse_programs, rows_of,
-                    slow_documents, wait_for)
+from daemon import SLOW_QUERY, TIMEOUT, Failure, Reader, Tap, check, equal, parse_programs, rows_of, run_all, wait_for
 
 SLOW = f"count {SLOW_QUERY}\n".encode()
 
@@ -570,12 +569,7 @@ TESTS = [pipelined_in_order, cancel_stops_what_runs, cancel_is_seen_behind_many_
 def main():
     programs = parse_programs("tests what the daemon bounds")
     tap = Tap()
-    with Folder() as folder:
-        bench = Bench(programs, folder)
-        slow_documents(bench.documents)
-        bench.update()
-        for test in TESTS:
-            tap.run(test.__name__.replace("_", " "), lambda t=test: t(bench))
+    run_all(tap, programs, TESTS, slow=True)
     return tap.end()
 
 
