@@ -11,7 +11,8 @@ client=$(dirname "$program")/verbatim
 finds() {
     query=$1
     shift
-    printf '%s\n' "$@" > "$work/wanted"
+    : > "$work/wanted"
+    [ $# -eq 0 ] || printf '%s\n' "$@" > "$work/wanted"
     "$client" search --index i -- "$query" 2> "$work/err" | sort > "$work/out" || :
     if cmp -s "$work/wanted" "$work/out"; then
         ok "$query"
@@ -110,6 +111,22 @@ fi
 # What is said to stand at a column stands there in the bytes of the source.
 is 'the bytes at 4:33' "$(sed -n 4p docs/page.html | tail -c +33 | head -c 7)" lantern
 is 'the bytes at 3:6' "$(sed -n 3p docs/notes.md | tail -c +6 | head -c 7)" lantern
+
+# the page and the messages of corpus/
+corpus=${top_srcdir:-$(dirname "$0")/../..}/corpus
+mkdir articles
+cp "$corpus/courier/bell-museum.html" "$corpus/notes/ringers.mbox" articles/
+run 0 'a page and messages' --index i articles
+finds '"by nine bakers and a goat"' \
+    'articles/bell-museum.html:26:38:with it, and was carried up the hill by nine bakers and a goat. The youngest came'
+finds '"bought loudspeakers"' 'articles/bell-museum.html:28:36:last spring from a school that had bought loudspeakers.'
+finds '"the patience of everybody who never"' \
+    'articles/bell-museum.html:32:1:the patience of everybody who never had it mended.'
+finds '"ring naive methods"' 'articles/ringers.mbox/1:13:19:who ask us not to ring naïve methods on it. I quote.'
+finds '"by the stairs"' 'articles/ringers.mbox/2:11:1:by the stairs, twice.'
+finds '"from now on"' \
+    'articles/ringers.mbox/1:12:1:From now on the chamber stays locked. For Sunday we borrow from the cathedral,'
+finds flumberdash
 
 # what to pass over
 mkdir -p src/build/deep src/logs src/keep/build
