@@ -12,7 +12,8 @@
 
 struct gathered {
     struct searcher *s;         /* asked whether to go on */
-    struct browse_word *words; /* malloc'ed; bytes point into the snapshot */
+    struct browse_word *words; /* malloc'ed; their bytes are in the arena */
+    struct arena *arena;
     size_t n, cap;
     unsigned steps;
 };
@@ -36,7 +37,7 @@ static bool comes_first(const struct browse_word *x, const struct browse_word *y
     return x->occurrences != y->occurrences ? x->occurrences > y->occurrences : by_bytes(x, y) < 0;
 }
 
-static bool begins_with(const struct vocab_word *word, const char *prefix, size_t len)
+static bool begins_with(const struct vocab_cursor *word, const char *prefix, size_t len)
 {
     return word->len >= len && memcmp(word->bytes, prefix, len) == 0;
 }
@@ -56,18 +57,25 @@ static enum status add_word(struct gathered *g, const struct browse_word *word, 
     return goes_on(g, err);
 }
 
+/* Keeps the bytes of a word that no earlier segment has. */
+static enum status add_new(struct gathered *g, struct browse_word *word, struct err *err)
+{
+    word->bytes = arena_copy(g->arena, word->bytes, word->len);
+    return word->bytes == NULL ? err_nomem(err) : add_word(g, word, err);
+}
+
 static enum status merge_word(struct merge *m, struct browse_word *word, struct err *err)
 {
     enum status status = ST_OK;
     int order = 1;
     while (status == ST_OK && m->at < m->n && (order = by_bytes(&m->earlier[m->at], word)) < 0)
         status = add_word(m->into, &m->earlier[m->at++], err);
-    if (m->at < m->n && order == 0) {
-        word->documents += m->earlier[m->at].documents;
-        word->occurrences += m->earlier[m->at].occurrences;
-        m->at++;
-    }
-    return status == ST_OK ? add_word(m->into, word, err) : status;
+    if (status != ST_OK || m->at == m->n || order != 0)
+        return status == ST_OK ? add_new(m->into, word, err) : status;
+    struct browse_word both = m->earlier[m->at++];
+    both.documents += word->documents;
+    both.occurrences += word->occurrences;
+    return add_word(m->into, &both, err);
 }
 
 static enum status merge_segment(struct merge *m, const struct segment *segment, const char *prefix, size_t len,
@@ -75,16 +83,18 @@ static enum status merge_segment(struct merge *m, const struct segment *segment,
 {
     const struct vocab *vocab = segment_vocab(segment);
     enum status status = ST_OK;
-    for (uint32_t i = vocab_lower_bound(vocab, prefix, len); i < vocab_size(vocab) && status == ST_OK; i++) {
-        struct vocab_word word = vocab_at(vocab, i);
+    struct vocab_cursor at;
+    vocab_seek(&at, vocab, vocab_lower_bound(vocab, prefix, len));
+    while (status == ST_OK && vocab_next(&at)) {
         uint32_t dead_documents;
         uint64_t dead_occurrences;
-        if (!begins_with(&word, prefix, len))
+        if (!begins_with(&at, prefix, len))
             break;
-        segment_dead_stats(segment, i, &dead_documents, &dead_occurrences);
+        struct vocab_word word = vocab_at(vocab, at.i);
+        segment_dead_stats(segment, at.i, &dead_documents, &dead_occurrences);
         if (word.documents <= dead_documents)
             continue;
-        struct browse_word live = {word.bytes, word.len, word.documents - dead_documents,
+        struct browse_word live = {at.bytes, at.len, word.documents - dead_documents,
                                    word.occurrences - dead_occurrences};
         status = merge_word(m, &live, err);
     }
@@ -98,7 +108,7 @@ static enum status gather(struct gathered *g, const struct snapshot *snap, const
 {
     enum status status = ST_OK;
     for (size_t i = 0; i < snapshot_segments(snap) && status == ST_OK; i++) {
-        struct gathered next = {.s = g->s};
+        struct gathered next = {.s = g->s, .arena = g->arena};
         struct merge merge = {.earlier = g->words, .n = g->n, .into = &next};
         status = merge_segment(&merge, snapshot_segment(snap, i), prefix, len, err);
         free(g->words);
@@ -204,12 +214,14 @@ enum status browse_words(struct searcher *s, const struct snapshot *snap, const 
     enum status status = fold_prefix(s->tokenizer, prefix, len, folded, &folded_len, err);
     if (status != ST_OK)
         return status;
-    struct gathered g = {.s = s};
+    struct arena kept = {0};
+    struct gathered g = {.s = s, .arena = &kept};
     status = gather(&g, snap, folded, folded_len, err);
     *total = g.n;
     if (status == ST_OK)
         status = give_page(&g, offset, limit, arena, words, n, err);
     free(g.words);
+    arena_release(&kept);
     return status;
 }
 

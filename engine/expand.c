@@ -62,7 +62,7 @@ static bool matches_pattern(const char *pat, size_t pat_len, const char *word, s
     return p == p_end;
 }
 
-static bool stems_alike(struct expansion *x, const struct vocab_word *word, bool *ok)
+static bool stems_alike(struct expansion *x, const struct vocab_cursor *word, bool *ok)
 {
     char stem[256];
     size_t len;
@@ -73,7 +73,7 @@ static bool stems_alike(struct expansion *x, const struct vocab_word *word, bool
     return len == x->stem_len && memcmp(stem, x->stem, len) == 0;
 }
 
-static bool belongs(struct expansion *x, const struct vocab_word *word, bool *ok)
+static bool belongs(struct expansion *x, const struct vocab_cursor *word, bool *ok)
 {
     if (token_is_long(word->bytes, word->len))
         return false;
@@ -90,12 +90,16 @@ static bool belongs(struct expansion *x, const struct vocab_word *word, bool *ok
 static enum status add_word(struct expansion *x, const char *bytes, size_t len)
 {
     uint64_t documents, occurrences;
-    snapshot_word_stats(x->snap, bytes, len, &documents, &occurrences);
+    struct snapshot_place *places = arena_alloc(x->arena, (snapshot_segments(x->snap) + 1) * sizeof *places);
+    if (places == NULL)
+        return err_nomem(x->err);
+    snapshot_word_stats(x->snap, bytes, len, &documents, &occurrences, places);
     if (documents == 0)
         return ST_OK;
-    if (!ARRAY_RESERVE(x->words, x->cap, x->n + 1))
+    const char *kept = arena_copy(x->arena, bytes, len);
+    if (kept == NULL || !ARRAY_RESERVE(x->words, x->cap, x->n + 1))
         return err_nomem(x->err);
-    x->words[x->n++] = (struct plan_word){bytes, len, documents, occurrences};
+    x->words[x->n++] = (struct plan_word){kept, len, documents, occurrences, places};
     return ST_OK;
 }
 
@@ -166,10 +170,10 @@ static enum status gather_segment(struct expansion *x, const struct segment *seg
 {
     const struct vocab *vocab = segment_vocab(segment);
     size_t prefix = literal_prefix(x->leaf);
-    uint32_t n = vocab_size(vocab), i = vocab_lower_bound(vocab, x->leaf->text, prefix);
+    struct vocab_cursor word;
     bool ok = true;
-    while (i < n) {
-        struct vocab_word word = vocab_at(vocab, i);
+    vocab_seek(&word, vocab, vocab_lower_bound(vocab, x->leaf->text, prefix));
+    while (vocab_next(&word)) {
         x->hopeless = 0;
         if (word.len < prefix || memcmp(word.bytes, x->leaf->text, prefix) != 0)
             break;
@@ -180,7 +184,8 @@ static enum status gather_segment(struct expansion *x, const struct segment *seg
             return status != ST_OK ? status : x->err->status;
         if (x->n > (size_t)QUERY_MAX_EXPANSION * (snapshot_segments(x->snap) + 1))
             return too_broad(x);
-        i = x->hopeless > 0 ? behind_prefix(vocab, word.bytes, x->hopeless) : i + 1;
+        if (x->hopeless > 0)
+            vocab_seek(&word, vocab, behind_prefix(vocab, word.bytes, x->hopeless));
     }
     return ST_OK;
 }
@@ -198,7 +203,10 @@ static enum status gather_stems(struct expansion *x, const struct segment *segme
             if (words[i] >= vocab_size(vocab))
                 return err_set(x->err, ST_DAMAGED, "segment %s: stems: damaged: a word that is not there",
                                segment_id(segment));
-            struct vocab_word word = vocab_at(vocab, words[i]);
+            struct vocab_cursor word;
+            vocab_seek(&word, vocab, words[i]);
+            if (!vocab_next(&word))
+                break;
             enum status status = goes_on(x);
             if (status == ST_OK && belongs(x, &word, &ok))
                 status = add_word(x, word.bytes, word.len);

@@ -6,7 +6,7 @@
 
 #include "lib/bytes.h"
 #include "shim/shim.h"
-#include "store/vocab.h"
+#include "store/snapshot.h"
 
 enum { CURSOR_PAGE = 256 };
 
@@ -44,22 +44,21 @@ static int compare_ranks(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool find_leaf(struct postings *p, const struct vocab *vocab, const struct plan_leaf *leaf,
-                      struct leaf_list *list)
+static bool find_leaf(struct postings *p, size_t segment, const struct plan_leaf *leaf, struct leaf_list *list)
 {
     list->ranks = malloc((leaf->n_words + 1) * sizeof *list->ranks);
     if (list->ranks == NULL)
         return false;
     uint64_t documents = 0;
     for (size_t i = 0; i < leaf->n_words; i++) {
-        int64_t index = vocab_find(vocab, leaf->words[i].bytes, leaf->words[i].len);
-        if (index < 0)
+        const struct plan_word *word = &leaf->words[i];
+        struct snapshot_place place = word->places[segment];
+        if (place.rank == 0)
             continue;
-        struct vocab_word word = vocab_at(vocab, (uint32_t)index);
-        list->ranks[list->n_ranks++] = word.rank;
-        list->word = word.bytes;
-        list->word_len = word.len;
-        documents += word.documents;
+        list->ranks[list->n_ranks++] = place.rank;
+        list->word = word->bytes;
+        list->word_len = word->len;
+        documents += place.documents;
     }
     qsort(list->ranks, list->n_ranks, sizeof *list->ranks, compare_ranks);
     list->documents = documents < p->n_docs ? (uint32_t)documents : p->n_docs;
@@ -79,7 +78,7 @@ enum status postings_open(const struct plan *plan, const struct segment *segment
     p->leaves = calloc(plan->n_leaves + 1, sizeof *p->leaves);
     bool ok = p->leaves != NULL;
     for (size_t i = 0; i < plan->n_leaves && ok; i++)
-        ok = find_leaf(p, segment_vocab(segment), &plan->leaves[i], &p->leaves[i]);
+        ok = find_leaf(p, segment_number(segment), &plan->leaves[i], &p->leaves[i]);
     if (!ok) {
         postings_close(p);
         return err_nomem(err);
@@ -180,7 +179,7 @@ static void add_holders(struct segment_holders *holders, uint32_t *occurrences)
         occurrences[holders->doc] += segment_holder_occurrences(holders);
 }
 
-static enum status add_list(struct postings *p, const struct vocab_word *word, uint32_t *occurrences, struct err *err)
+static enum status add_list(struct postings *p, const struct plan_word *word, uint32_t *occurrences, struct err *err)
 {
     struct shim_postings *list;
     struct shim_posting page[CURSOR_PAGE];
@@ -200,14 +199,12 @@ static enum status add_list(struct postings *p, const struct vocab_word *word, u
 
 static enum status add_word(struct postings *p, const struct plan_word *word, uint32_t *occurrences, struct err *err)
 {
-    const struct vocab *vocab = segment_vocab(p->segment);
-    int64_t index = vocab_find(vocab, word->bytes, word->len);
-    if (index < 0)
-        return ST_OK;
-    struct vocab_word found = vocab_at(vocab, (uint32_t)index);
+    uint32_t rank = word->places[segment_number(p->segment)].rank;
     struct segment_holders holders;
-    if (!segment_holders(p->segment, found.rank, &holders))
-        return add_list(p, &found, occurrences, err);
+    if (rank == 0)
+        return ST_OK;
+    if (!segment_holders(p->segment, rank, &holders))
+        return add_list(p, word, occurrences, err);
     add_holders(&holders, occurrences);
     return ST_OK;
 }

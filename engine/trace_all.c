@@ -48,8 +48,8 @@ static uint64_t hash_word(struct all *a, const struct segment *segment, uint32_t
     const struct vocab *vocab = segment_vocab(segment);
     uint32_t index = vocab_of_rank(vocab, rank);
     uint64_t h = UINT64_C(0xcbf29ce484222325);
-    size_t len = 0;
-    const char *bytes = index < vocab_size(vocab) ? vocab_bytes(vocab, index, &len) : NULL;
+    char bytes[VOCAB_WORD_MAX];
+    size_t len = index < vocab_size(vocab) ? vocab_bytes(vocab, index, bytes) : 0;
     for (size_t i = 0; i < len; i++)
         h = (h ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
     h = mix(h) | 1;

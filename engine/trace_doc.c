@@ -91,8 +91,8 @@ static bool near(void *arg, uint32_t pos, uint32_t doc_pos)
     uint32_t index = w->varies ? vocab_of_rank(vocab, t->doc_ranks[doc_pos]) : UINT32_MAX;
     if (index >= vocab_size(vocab))
         return false;
-    size_t len;
-    const char *bytes = vocab_bytes(vocab, index, &len);
+    char bytes[VOCAB_WORD_MAX];
+    size_t len = vocab_bytes(vocab, index, bytes);
     return len <= w->len + ONE_CHARACTER && w->len <= len + ONE_CHARACTER &&
            within_one_edit(w->bytes, w->len, bytes, len) && trace_varies(bytes, len);
 }

@@ -121,7 +121,7 @@ enum status trace_read_text(struct tracer *t, struct err *err)
     for (uint32_t i = 0; i < t->n_distinct; i++) {
         struct trace_word *w = &t->distinct[i];
         uint64_t occurrences;
-        snapshot_word_stats(t->snap, w->bytes, w->len, &w->documents, &occurrences);
+        snapshot_word_stats(t->snap, w->bytes, w->len, &w->documents, &occurrences, NULL);
         w->common = is_common(t, w->documents);
         w->varies = trace_varies(w->bytes, w->len);
         t->values[i] = (float)rarity(t, w->documents, occurrences);

@@ -12,10 +12,13 @@
 #include "lib/err.h"
 #include "lib/query.h"
 
+struct snapshot_place; /* where an index has a word; only handed on */
+
 struct plan_word {
     const char *bytes;
     size_t len;
-    uint64_t documents, occurrences; /* live, over the whole index */
+    uint64_t documents, occurrences;     /* live, over the whole index */
+    const struct snapshot_place *places; /* in each of its segments */
 };
 
 struct plan_leaf {

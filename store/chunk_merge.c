@@ -25,9 +25,8 @@ static int64_t number_of(struct merge *m, uint32_t rank)
         uint32_t i = vocab_of_rank(vocab, rank);
         if (i >= vocab_size(vocab))
             return WORDTAB_NONE;
-        size_t len;
-        const char *bytes = vocab_bytes(vocab, i, &len);
-        int64_t number = wordtab_add(&m->chunk->words, bytes, len);
+        char bytes[VOCAB_WORD_MAX];
+        int64_t number = wordtab_add(&m->chunk->words, bytes, vocab_bytes(vocab, i, bytes));
         if (number == WORDTAB_NONE)
             return number;
         struct segment_holders ignored;

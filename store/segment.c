@@ -189,6 +189,11 @@ const char *segment_id(const struct segment *s)
     return s->entry.id;
 }
 
+size_t segment_number(const struct segment *s)
+{
+    return s->number;
+}
+
 const struct vocab *segment_vocab(const struct segment *s)
 {
     return &s->vocab;
@@ -239,6 +244,12 @@ enum status segment_words(const struct segment *s, uint32_t doc, struct segment_
     out->heading_pos = r.heading_pos;
     out->heading_words = r.heading_words;
     return ST_OK;
+}
+
+uint32_t segment_doc_words(const struct segment *s, uint32_t doc)
+{
+    struct docs_record r;
+    return docs_get(&s->docs, doc, &r, NULL) == ST_OK ? r.n_title + r.n_body : 0;
 }
 
 void segment_prefetch_record(const struct segment *s, uint32_t doc)

@@ -23,6 +23,7 @@ uint64_t segment_text_before(const struct segment *s, uint32_t doc);
 
 uint32_t segment_docs(const struct segment *s); /* dead ones included */
 const char *segment_id(const struct segment *s);
+size_t segment_number(const struct segment *s); /* its place among the snapshot's, from 0 */
 const struct vocab *segment_vocab(const struct segment *s);
 struct shim_db *segment_db(const struct segment *s, unsigned reader);
 bool segment_is_dead(const struct segment *s, uint32_t doc);
@@ -41,6 +42,9 @@ struct segment_words {
 /* At least SEGMENT_READABLE bytes behind the end of any document's codes are readable (not meaningful), for SIMD. */
 enum { SEGMENT_READABLE = 64 };
 enum status segment_words(const struct segment *s, uint32_t doc, struct segment_words *out, struct err *err);
+
+/* Words of a document, both fields, from the record alone; 0 for what is no document. */
+uint32_t segment_doc_words(const struct segment *s, uint32_t doc);
 
 /* Hints that a document's words will be wanted soon: first its record, then, once that is in the cache, its words. */
 void segment_prefetch_record(const struct segment *s, uint32_t doc);

@@ -20,6 +20,7 @@
 
 struct segment {
     struct manifest_segment entry;
+    size_t number; /* among those of its snapshot */
     char *dir; /* owned */
     struct parts parts;
     struct file_map words;

@@ -74,8 +74,11 @@ static enum status open_segments(struct snapshot *s, const char *index_dir, unsi
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         const struct manifest_segment *entry = &s->manifest.segments[i];
         status = segment_open(index_dir, entry, n_readers, &s->segments[i], err);
-        s->n_open += status == ST_OK;
-        if (status == ST_OK && verify_all)
+        if (status != ST_OK)
+            break;
+        s->n_open++;
+        s->segments[i]->number = i;
+        if (verify_all)
             status = segment_verify(s->segments[i], false, err);
     }
     return status;
@@ -178,15 +181,17 @@ uint64_t snapshot_words(const struct snapshot *s)
 }
 
 void snapshot_word_stats(const struct snapshot *s, const char *word, size_t len, uint64_t *documents,
-                         uint64_t *occurrences)
+                         uint64_t *occurrences, struct snapshot_place *places)
 {
     *documents = *occurrences = 0;
     for (size_t i = 0; i < s->manifest.n_segments; i++) {
         const struct vocab *vocab = segment_vocab(s->segments[i]);
         int64_t at = vocab_find(vocab, word, len);
+        struct vocab_word found = at < 0 ? (struct vocab_word){0} : vocab_at(vocab, (uint32_t)at);
+        if (places != NULL)
+            places[i] = (struct snapshot_place){found.rank, found.documents};
         if (at < 0)
             continue;
-        struct vocab_word found = vocab_at(vocab, (uint32_t)at);
         uint32_t dead_documents;
         uint64_t dead_occurrences;
         segment_dead_stats(s->segments[i], (uint32_t)at, &dead_documents, &dead_occurrences);

@@ -29,9 +29,14 @@ const struct segment *snapshot_segment(const struct snapshot *s, size_t i);
 uint64_t snapshot_docs(const struct snapshot *s);
 uint64_t snapshot_words(const struct snapshot *s);
 
-/* Live statistics of a word over the whole index; zeroes when it is not there. */
+/* Live statistics of a word over the whole index; zeroes when it is not there. places, which may be NULL, gets one for
+ * each segment. */
+struct snapshot_place {
+    uint32_t rank;      /* in that segment; 0: it does not have the word */
+    uint32_t documents; /* of the segment, dead ones included */
+};
 void snapshot_word_stats(const struct snapshot *s, const char *word, size_t len, uint64_t *documents,
-                         uint64_t *occurrences);
+                         uint64_t *occurrences, struct snapshot_place *places);
 
 /* Verifies every byte of Xapian's part of each segment: afterwards a damaged index gives errors, and nothing worse. It
  * is read by name again (ST_NOT_FOUND when it is no longer there). */

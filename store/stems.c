@@ -18,8 +18,9 @@ static uint32_t hash_of(const char *stem, size_t len)
 static enum status hash_words(const struct vocab *vocab, struct shim_stemmer *stemmer, uint64_t *pairs, size_t *n,
                               struct err *err)
 {
-    for (uint32_t i = 0; i < vocab_size(vocab); i++) {
-        struct vocab_word word = vocab_at(vocab, i);
+    struct vocab_cursor word;
+    vocab_seek(&word, vocab, 0);
+    while (vocab_next(&word)) {
         char stem[SHIM_TERM_MAX];
         size_t len;
         if (token_is_long(word.bytes, word.len))
@@ -27,7 +28,7 @@ static enum status hash_words(const struct vocab *vocab, struct shim_stemmer *st
         enum status status = shim_stem(stemmer, word.bytes, word.len, stem, sizeof stem, &len, err);
         if (status != ST_OK)
             return status;
-        pairs[(*n)++] = (uint64_t)hash_of(stem, len) << 32 | i;
+        pairs[(*n)++] = (uint64_t)hash_of(stem, len) << 32 | word.i;
     }
     return ST_OK;
 }

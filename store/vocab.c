@@ -60,13 +60,36 @@ uint32_t vocab_size(const struct vocab *v)
     return v->n;
 }
 
-const char *vocab_bytes(const struct vocab *v, uint32_t i, size_t *len)
+static const char *borrow_bytes(const struct vocab *v, uint32_t i, size_t *len)
 {
     uint32_t off = item(v->offs, i), end = item(v->offs, i + 1);
-    if (off > end || end > v->blob_len)
+    if (off > end || end > v->blob_len || end - off > VOCAB_WORD_MAX)
         off = end = 0; /* damaged: an empty word is safe */
     *len = end - off;
     return v->blob + off;
+}
+
+size_t vocab_bytes(const struct vocab *v, uint32_t i, char bytes[VOCAB_WORD_MAX])
+{
+    size_t len;
+    const char *word = borrow_bytes(v, i, &len);
+    memcpy(bytes, word, len);
+    return len;
+}
+
+void vocab_seek(struct vocab_cursor *c, const struct vocab *v, uint32_t i)
+{
+    c->vocab = v;
+    c->next = i;
+}
+
+bool vocab_next(struct vocab_cursor *c)
+{
+    if (c->next >= c->vocab->n)
+        return false;
+    c->i = c->next++;
+    c->len = vocab_bytes(c->vocab, c->i, c->bytes);
+    return true;
 }
 
 /* Occurrences of a rank that is counted: those of the last step at or before it. */
@@ -86,7 +109,6 @@ static uint64_t occurrences_of(const struct vocab *v, uint32_t rank)
 struct vocab_word vocab_at(const struct vocab *v, uint32_t i)
 {
     struct vocab_word word = {.rank = item(v->ranks, i), .documents = 1, .occurrences = 1};
-    word.bytes = vocab_bytes(v, i, &word.len);
     if (word.rank == 0 || word.rank > v->n)
         word.rank = v->n; /* damaged: the rank of some word is safe */
     if (word.rank <= v->n_counted) {
@@ -100,7 +122,7 @@ struct vocab_word vocab_at(const struct vocab *v, uint32_t i)
 static int compare_at(const struct vocab *v, uint32_t i, const char *bytes, size_t len)
 {
     size_t word_len;
-    const char *word = vocab_bytes(v, i, &word_len);
+    const char *word = borrow_bytes(v, i, &word_len);
     int order = memcmp(word, bytes, word_len < len ? word_len : len);
     return order != 0 ? order : (word_len > len) - (word_len < len);
 }
@@ -147,7 +169,7 @@ enum status vocab_check(const struct vocab *v, struct err *err)
     bool ok = steps_descend(v) && item(v->offs, 0) == 0 && item(v->offs, v->n) == v->blob_len;
     for (uint32_t i = 0; ok && i < v->n; i++) {
         size_t len;
-        const char *word = vocab_bytes(v, i, &len);
+        const char *word = borrow_bytes(v, i, &len);
         ok = len > 0 && vocab_of_rank(v, item(v->ranks, i)) == i &&
              (i + 1 == v->n || compare_at(v, i + 1, word, len) > 0);
     }

@@ -4,22 +4,37 @@
 #define VERBATIM_VOCAB_H
 
 #include "lib/base.h"
+#include "lib/token.h"
 
 struct vocab; /* opened as a part of a segment (vocab_part.h) */
 
+enum { VOCAB_WORD_MAX = TOKEN_BYTES_MAX }; /* bytes of a word */
+
 struct vocab_word {
-    const char *bytes; /* borrowed from the mapped file, not NUL-terminated */
-    size_t len;
     uint32_t rank;        /* from 1; its code in the word store is etdc_put(rank) */
     uint32_t documents;   /* of this segment that hold it, dead ones included */
     uint64_t occurrences; /* in them */
 };
 
 uint32_t vocab_size(const struct vocab *v);
-/* The i-th word in byte order; i < vocab_size. */
+/* Of the i-th word in byte order; i < vocab_size. */
 struct vocab_word vocab_at(const struct vocab *v, uint32_t i);
-/* Only the bytes of the i-th word: the cheap way to look at many. */
-const char *vocab_bytes(const struct vocab *v, uint32_t i, size_t *len);
+/* The bytes of the i-th word, not NUL-terminated; returns how many. */
+size_t vocab_bytes(const struct vocab *v, uint32_t i, char bytes[VOCAB_WORD_MAX]);
+
+/* Words one after the other: the cheap way to look at many. */
+struct vocab_cursor {
+    uint32_t i; /* the word in bytes, once vocab_next said so */
+    size_t len;
+    char bytes[VOCAB_WORD_MAX];
+    const struct vocab *vocab;
+    uint32_t next;
+};
+/* So that vocab_next gives the i-th word next; i may be vocab_size. */
+void vocab_seek(struct vocab_cursor *c, const struct vocab *v, uint32_t i);
+/* False behind the last word. */
+bool vocab_next(struct vocab_cursor *c);
+
 /* Index of the first word that is not less than the bytes; vocab_size when there is none. */
 uint32_t vocab_lower_bound(const struct vocab *v, const char *bytes, size_t len);
 /* Index of the word, or -1. */

@@ -215,7 +215,7 @@ static void give_words(struct plan *plan, struct arena *arena)
         leaf->words = arena_calloc(arena, LETTERS, sizeof *leaf->words);
         require(leaf->words != NULL);
         for (char word = from; word <= to; word++)
-            leaf->words[leaf->n_words++] = (struct plan_word){&"abcd"[(int)word], 1, 1, 1};
+            leaf->words[leaf->n_words++] = (struct plan_word){&"abcd"[(int)word], 1, 1, 1, NULL};
     }
     require(plan_contend(plan, &err) == ST_OK);
 }

@@ -66,7 +66,7 @@ static void read_doc(const struct segment *s, uint32_t doc, struct text_cache *c
     sum += segment_is_dead(s, doc);
 }
 
-static void read_postings(const struct segment *s, const struct vocab_word *word)
+static void read_postings(const struct segment *s, const struct vocab_cursor *word)
 {
     struct err err;
     struct shim_postings *p;
@@ -97,18 +97,22 @@ static void read_blocks(const struct segment *s, uint32_t block, uint32_t rank)
 static void read_vocab(const struct segment *s)
 {
     const struct vocab *vocab = segment_vocab(s);
-    for (uint32_t i = 0; i < vocab_size(vocab); i++) {
+    struct vocab_cursor at;
+    vocab_seek(&at, vocab, 0);
+    for (uint32_t i = 0; vocab_next(&at); i++) {
         struct vocab_word word = vocab_at(vocab, i);
         uint32_t documents;
         uint64_t occurrences;
-        for (size_t k = 0; k < word.len; k++)
-            sum += (unsigned char)word.bytes[k];
-        sum += (uint64_t)vocab_find(vocab, word.bytes, word.len);
+        char bytes[VOCAB_WORD_MAX];
+        for (size_t k = 0; k < at.len; k++)
+            sum += (unsigned char)at.bytes[k];
+        sum += vocab_bytes(vocab, i, bytes);
+        sum += (uint64_t)vocab_find(vocab, at.bytes, at.len);
         sum += vocab_of_rank(vocab, word.rank) + word.documents + word.occurrences;
         segment_dead_stats(s, i, &documents, &occurrences);
         sum += documents + occurrences;
         if (i % 16 == 0)
-            read_postings(s, &word);
+            read_postings(s, &at);
         size_t len;
         const uint8_t *row = segment_bitmap(s, word.rank, &len);
         for (size_t k = 0; row != NULL && k < len; k++)

@@ -171,7 +171,7 @@ static void give_words(struct plan *plan, struct arena *arena)
 {
     for (size_t i = 0; i < plan->n_leaves; i++) {
         plan->leaves[i].words = arena_calloc(arena, 1, sizeof(struct plan_word));
-        plan->leaves[i].words[0] = (struct plan_word){plan->leaves[i].text, plan->leaves[i].text_len, 1, 1};
+        plan->leaves[i].words[0] = (struct plan_word){plan->leaves[i].text, plan->leaves[i].text_len, 1, 1, NULL};
         plan->leaves[i].n_words = 1;
     }
     struct err err;

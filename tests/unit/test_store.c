@@ -27,10 +27,10 @@ static void check_code(const struct checker *c, const uint8_t **p, const uint8_t
     assert_true(etdc_get(p, end, &rank));
     uint32_t i = vocab_of_rank(vocab, rank);
     assert_true(i < vocab_size(vocab));
-    struct vocab_word word = vocab_at(vocab, i);
-    assert_int_equal(word.rank, rank);
-    assert_int_equal(word.len, token->word_len);
-    assert_memory_equal(word.bytes, token->word, word.len);
+    char bytes[VOCAB_WORD_MAX];
+    assert_int_equal(vocab_at(vocab, i).rank, rank);
+    assert_int_equal(vocab_bytes(vocab, i, bytes), token->word_len);
+    assert_memory_equal(bytes, token->word, token->word_len);
 }
 
 static void check_title(struct checker *c, const struct document *doc, const struct segment_words *w)
@@ -184,6 +184,7 @@ static void check_doc(struct checker *c, const struct document *doc, uint64_t *s
     struct segment_words w;
     check_names(c, doc);
     HELP_OK(segment_words(c->segment, c->doc, &w, &err));
+    assert_int_equal(segment_doc_words(c->segment, c->doc), w.n_title + w.n_body);
     check_title(c, doc, &w);
     check_body(c, doc, &w);
     check_columns(c, doc, seed);
@@ -216,7 +217,7 @@ static void add_posting(const struct segment *s, uint32_t doc, uint64_t n, struc
     found->occurrences += n;
 }
 
-static void read_terms(const struct segment *s, const struct vocab_word *word, struct vocab_word *found)
+static void read_terms(const struct segment *s, const struct vocab_cursor *word, struct vocab_word *found)
 {
     struct err err = {0};
     struct shim_postings *postings;
@@ -232,17 +233,17 @@ static void read_terms(const struct segment *s, const struct vocab_word *word, s
 }
 
 /* Returns whether the word is kept by the segment itself. */
-static bool check_postings(const struct segment *s, const struct vocab_word *word)
+static bool check_postings(const struct segment *s, const struct vocab_cursor *word)
 {
-    struct vocab_word found = {0};
+    struct vocab_word found = {0}, expected = vocab_at(segment_vocab(s), word->i);
     struct segment_holders holders;
-    bool common = segment_holders(s, word->rank, &holders);
+    bool common = segment_holders(s, expected.rank, &holders);
     for (uint32_t doc = 0; common && segment_seek_holder(&holders, doc); doc = holders.doc + 1)
         add_posting(s, holders.doc, segment_holder_occurrences(&holders), &found);
     if (!common)
         read_terms(s, word, &found);
-    assert_int_equal(found.documents, word->documents);
-    assert_int_equal(found.occurrences, word->occurrences);
+    assert_int_equal(found.documents, expected.documents);
+    assert_int_equal(found.occurrences, expected.occurrences);
     return common;
 }
 
@@ -260,15 +261,20 @@ static uint32_t check_vocab(const struct segment *s)
         count_field(s, w.title, w.title_end, doc, &n);
         count_field(s, w.body, w.body_end, doc, &n);
     }
-    for (uint32_t i = 0; i < size; i++) {
+    struct vocab_cursor at;
+    uint32_t i = 0;
+    vocab_seek(&at, vocab, 0);
+    for (; vocab_next(&at); i++) {
         struct vocab_word word = vocab_at(vocab, i);
+        assert_int_equal(at.i, i);
         assert_int_equal(word.documents, n.documents[i]);
         assert_int_equal(word.occurrences, n.occurrences[i]);
-        assert_int_equal(vocab_find(vocab, word.bytes, word.len), i);
-        n_common += check_postings(s, &word);
+        assert_int_equal(vocab_find(vocab, at.bytes, at.len), i);
+        n_common += check_postings(s, &at);
         if (word.rank > 1) /* ranks fall with occurrences, then rise with bytes */
             assert_true(vocab_at(vocab, vocab_of_rank(vocab, word.rank - 1)).occurrences >= word.occurrences);
     }
+    assert_int_equal(i, size);
     free(n.documents);
     free(n.last);
     free(n.occurrences);
@@ -492,10 +498,16 @@ static void test_segments_change_no_statistics(void **state)
     assert_int_equal(snapshot_segments(a), 1);
     assert_int_equal(snapshot_segments(b), 7);
     const struct vocab *vocab = segment_vocab(snapshot_segment(a, 0));
-    for (uint32_t i = 0; i < vocab_size(vocab); i++) {
-        struct vocab_word word = vocab_at(vocab, i);
-        uint64_t documents, occurrences;
-        snapshot_word_stats(b, word.bytes, word.len, &documents, &occurrences);
+    struct vocab_cursor at;
+    vocab_seek(&at, vocab, 0);
+    while (vocab_next(&at)) {
+        struct vocab_word word = vocab_at(vocab, at.i);
+        struct snapshot_place places[7];
+        uint64_t documents, occurrences, in_places = 0;
+        snapshot_word_stats(b, at.bytes, at.len, &documents, &occurrences, places);
+        for (size_t i = 0; i < 7; i++)
+            in_places += places[i].documents;
+        assert_int_equal(in_places, documents);
         assert_int_equal(documents, word.documents);
         assert_int_equal(occurrences, word.occurrences);
     }

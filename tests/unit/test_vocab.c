@@ -30,16 +30,21 @@ static void open_ranked(void **state, const struct wordtab *t, struct vocab *v, 
 static void check_word(const struct vocab *v, uint32_t i, const char *bytes, uint32_t rank, uint64_t occurrences)
 {
     struct vocab_word word = vocab_at(v, i);
-    size_t len;
-    assert_int_equal(word.len, strlen(bytes));
-    assert_memory_equal(word.bytes, bytes, word.len);
-    assert_ptr_equal(vocab_bytes(v, i, &len), word.bytes);
-    assert_int_equal(len, word.len);
+    struct vocab_cursor at;
+    char copy[VOCAB_WORD_MAX];
+    size_t len = strlen(bytes);
+    assert_int_equal(vocab_bytes(v, i, copy), len);
+    assert_memory_equal(copy, bytes, len);
+    vocab_seek(&at, v, i);
+    assert_true(vocab_next(&at));
+    assert_int_equal(at.i, i);
+    assert_int_equal(at.len, len);
+    assert_memory_equal(at.bytes, bytes, len);
     assert_int_equal(word.rank, rank);
     assert_int_equal(word.occurrences, occurrences);
     assert_int_equal(vocab_of_rank(v, rank), i);
-    assert_int_equal(vocab_find(v, bytes, word.len), i);
-    assert_int_equal(vocab_lower_bound(v, bytes, word.len), i);
+    assert_int_equal(vocab_find(v, bytes, len), i);
+    assert_int_equal(vocab_lower_bound(v, bytes, len), i);
 }
 
 /* By occurrences, then by bytes; bytes compare as unsigned, a prefix first. */
