@@ -394,7 +394,7 @@ static enum status count_unit(struct judge *j, const struct plan_node *node, boo
         *matched = status == ST_OK && unit->matches > 0;
     }
     if (*matched)
-        j->hits[j->n_hits++] = (struct judge_hit){node->number, unit->frequency};
+        j->hits[j->n_hits++] = (struct judge_hit){node->number, unit->matches, unit->frequency};
     return status;
 }
 
@@ -475,23 +475,17 @@ void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verd
     j->doc = doc;
     j->has_words = false;
     j->units[number].matches = n;
-    j->hits[0] = (struct judge_hit){number, (double)n};
+    j->hits[0] = (struct judge_hit){number, n, (double)n};
     j->n_hits = 1;
     *out = (struct judge_verdict){.matched = true, .matches = n, .hits = j->hits, .n_hits = 1};
-}
-
-enum status judge_length(struct judge *j, uint32_t *words, struct err *err)
-{
-    enum status status = load_words(j, err);
-    *words = status == ST_OK ? j->words.n_body + j->words.n_title : 0;
-    return status;
 }
 
 enum status judge_title_matches(struct judge *j, unsigned unit, size_t *n, struct err *err)
 {
     *n = 0;
     enum status status = load_words(j, err);
-    if (status != ST_OK || (j->words.n_title == 0 && j->words.heading_words == 0))
+    uint32_t words = j->words.n_title > 0 ? j->words.n_title : j->words.heading_words;
+    if (status != ST_OK || words < j->plan->units[unit]->unit->least_words)
         return status;
     return matcher_count_title(j->matcher, j->plan->units[unit]->unit, n, err);
 }

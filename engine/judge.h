@@ -31,7 +31,8 @@ bool judge_may_match(struct judge *j, uint32_t doc);
 
 /* A positional operand that a document satisfies. */
 struct judge_hit {
-    unsigned unit;    /* number in the plan */
+    unsigned unit; /* number in the plan */
+    size_t matches;
     double frequency; /* its matches, tighter ones counting more: 1 for the tightest possible */
 };
 
@@ -47,8 +48,7 @@ enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, 
 /* What judge_doc would say of a document that holds the only phrase n times. */
 void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verdict *out);
 
-/* For scoring the document last judged: its words, and how many matches of a unit lie in its title. */
-enum status judge_length(struct judge *j, uint32_t *words, struct err *err);
+/* For scoring the document last judged: how many matches of a unit lie in its title. */
 enum status judge_title_matches(struct judge *j, unsigned unit, size_t *n, struct err *err);
 
 /* A match and the unit it is of. */

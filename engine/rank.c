@@ -59,38 +59,16 @@ static double weigh_span(const struct plan *plan, const struct plan_span *span, 
     return first;
 }
 
-void rank_weights(const struct plan *plan, uint64_t live_docs, double *weights)
+enum status rank_scale_make(const struct plan *plan, uint64_t live_docs, uint64_t live_words, struct arena *arena,
+                            struct rank_scale *out, struct err *err)
 {
+    *out = (struct rank_scale){.mean_words = live_docs > 0 ? (double)live_words / (double)live_docs : 0};
+    out->weights = arena_alloc(arena, (plan->n_units + 1) * sizeof *out->weights);
+    if (out->weights == NULL)
+        return err_nomem(err);
     for (size_t i = 0; i < plan->n_units; i++)
-        weights[i] = weigh_span(plan, plan->units[i]->unit, (double)live_docs);
-}
-
-/* ---- scores ------------------------------------------------------------------------------------------------------ */
-
-/* Titles are looked at only where they could bring the document in. */
-enum status rank_score(struct judge *j, const struct judge_verdict *verdict, const double *weights, double mean_words,
-                       double enough, double *score, struct err *err)
-{
-    uint32_t words;
-    enum status status = judge_length(j, &words, err);
-    double plain = 0, at_best = 0;
-    for (size_t i = 0; i < verdict->n_hits; i++) {
-        const struct judge_hit *hit = &verdict->hits[i];
-        plain += bm25_score(weights[hit->unit], hit->frequency, words, mean_words);
-        at_best += bm25_score(weights[hit->unit], hit->frequency * (1 + BM25_TITLE), words, mean_words);
-    }
-    *score = plain;
-    if (status != ST_OK || at_best < enough)
-        return status;
-    *score = 0;
-    for (size_t i = 0; i < verdict->n_hits && status == ST_OK; i++) {
-        const struct judge_hit *hit = &verdict->hits[i];
-        size_t in_title = 0;
-        status = judge_title_matches(j, hit->unit, &in_title, err);
-        double frequency = hit->frequency + BM25_TITLE * (double)in_title;
-        *score += bm25_score(weights[hit->unit], frequency, words, mean_words);
-    }
-    return status;
+        out->weights[i] = weigh_span(plan, plan->units[i]->unit, (double)live_docs);
+    return ST_OK;
 }
 
 /* ---- the best of them -------------------------------------------------------------------------------------------- */
@@ -132,11 +110,6 @@ void rank_release(struct rank_top *top)
     *top = (struct rank_top){0};
 }
 
-double rank_enough(const struct rank_top *top)
-{
-    return top->order == SEARCH_BY_RANK && top->n == top->room && top->n > 0 ? top->hits[0].score : -1;
-}
-
 static void swap(struct search_hit *a, struct search_hit *b)
 {
     struct search_hit c = *a;
@@ -162,10 +135,10 @@ static void sift_down(struct rank_top *top, size_t n)
     }
 }
 
-enum status rank_add(struct rank_top *top, const struct search_hit *hit, struct err *err)
+static enum status add(struct rank_top *top, const struct search_hit *hit, struct err *err)
 {
     if (top->n == top->room) {
-        if (top->room > 0 && top->order != SEARCH_BY_INDEX && compare(top->order, hit, &top->hits[0]) < 0) {
+        if (compare(top->order, hit, &top->hits[0]) < 0) {
             top->hits[0] = *hit;
             sift_down(top, top->n);
         }
@@ -187,4 +160,59 @@ void rank_finish(struct rank_top *top)
         swap(&top->hits[0], &top->hits[n - 1]);
         sift_down(top, n - 1);
     }
+}
+
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
+
+/* A document while it is scored. */
+struct scoring {
+    const struct rank_scale *scale;
+    struct judge *judge;
+    const struct judge_verdict *verdict;
+    struct segment_length length;
+};
+
+static double score_of(const struct scoring *s, const struct judge_hit *hit, size_t in_title)
+{
+    return bm25_score(s->scale->weights[hit->unit], hit->frequency + BM25_TITLE * (double)in_title, s->length.words,
+                      s->scale->mean_words);
+}
+
+/* All matches may be in the title. */
+static double score_at_most(const struct scoring *s)
+{
+    double score = 0;
+    for (size_t i = 0; i < s->verdict->n_hits; i++)
+        score += score_of(s, &s->verdict->hits[i], s->length.has_title ? s->verdict->hits[i].matches : 0);
+    return score;
+}
+
+static enum status score_exactly(const struct scoring *s, double *score, struct err *err)
+{
+    enum status status = ST_OK;
+    *score = 0;
+    for (size_t i = 0; i < s->verdict->n_hits && status == ST_OK; i++) {
+        const struct judge_hit *hit = &s->verdict->hits[i];
+        size_t in_title = 0;
+        if (s->length.has_title)
+            status = judge_title_matches(s->judge, hit->unit, &in_title, err);
+        *score += score_of(s, hit, in_title);
+    }
+    return status;
+}
+
+enum status rank_take(struct rank_top *top, const struct rank_scale *scale, struct judge *j,
+                      const struct judge_verdict *verdict, struct search_hit hit, struct err *err)
+{
+    struct scoring s = {.scale = scale, .judge = j, .verdict = verdict};
+    bool full = top->n == top->room, by_rank = top->order == SEARCH_BY_RANK;
+    if (top->room == 0 || (full && top->order == SEARCH_BY_INDEX))
+        return ST_OK;
+    if (full && !by_rank && compare(top->order, &hit, &top->hits[0]) > 0)
+        return ST_OK;
+    enum status status = segment_length(hit.segment, hit.doc, &s.length, err);
+    if (status != ST_OK || (full && by_rank && score_at_most(&s) < top->hits[0].score))
+        return status;
+    status = score_exactly(&s, &hit.score, err);
+    return status == ST_OK ? add(top, &hit, err) : status;
 }

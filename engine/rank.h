@@ -6,13 +6,13 @@
 #include "engine/judge.h"
 #include "engine/search.h"
 
-/* Weight of every unit of a plan whose leaves have their words; weights has room for plan->n_units. */
-void rank_weights(const struct plan *plan, uint64_t live_docs, double *weights);
-
-/* The score of the document last judged, given at least as high as `enough`; lower ones may come out a little lower
- * than they are (a bound is not reached). */
-enum status rank_score(struct judge *j, const struct judge_verdict *verdict, const double *weights, double mean_words,
-                       double enough, double *score, struct err *err);
+/* What scores depend on besides the document. */
+struct rank_scale {
+    double *weights;         /* of its units; in the arena */
+    double mean_words;       /* of a live document */
+};
+enum status rank_scale_make(const struct plan *plan, uint64_t live_docs, uint64_t live_words, struct arena *arena,
+                            struct rank_scale *out, struct err *err);
 
 /* The best `room` hits in an order, a heap with the worst on top. */
 struct rank_top {
@@ -23,9 +23,10 @@ struct rank_top {
 };
 
 void rank_release(struct rank_top *top);
-/* The score that a hit must reach to get in; -1 while there is room or where scores do not decide. */
-double rank_enough(const struct rank_top *top);
-enum status rank_add(struct rank_top *top, const struct search_hit *hit, struct err *err);
+/* Takes in the document last judged if it is one of the best, with its score. What cannot be is told by its length and
+ * whether it has a title; what matches in the title is looked for in the others only. */
+enum status rank_take(struct rank_top *top, const struct rank_scale *scale, struct judge *j,
+                      const struct judge_verdict *verdict, struct search_hit hit, struct err *err);
 /* Puts the best first. */
 void rank_finish(struct rank_top *top);
 

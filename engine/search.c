@@ -96,17 +96,6 @@ void searcher_reset(struct searcher *s, const atomic_bool *cancel, int64_t deadl
 
 /* ---- before the documents ---------------------------------------------------------------------------------------- */
 
-static enum status weigh(struct searcher *s, struct err *err)
-{
-    s->weights = arena_alloc(&s->arena, (s->plan->n_units + 1) * sizeof *s->weights);
-    if (s->weights == NULL)
-        return err_nomem(err);
-    uint64_t docs = snapshot_docs(s->snap);
-    rank_weights(s->plan, docs, s->weights);
-    s->mean_words = docs > 0 ? (double)snapshot_words(s->snap) / (double)docs : 0;
-    return ST_OK;
-}
-
 enum status searcher_prepare(struct searcher *s, const struct snapshot *snap, const struct search_request *req,
                              struct err *err)
 {
@@ -121,7 +110,9 @@ enum status searcher_prepare(struct searcher *s, const struct snapshot *snap, co
         status = plan_contend(s->plan, err);
     if (status == ST_OK)
         status = judge_new(s->plan, &stop, &s->judge, err);
-    return status == ST_OK ? weigh(s, err) : status;
+    if (status == ST_OK)
+        status = rank_scale_make(s->plan, snapshot_docs(snap), snapshot_words(snap), &s->arena, &s->scale, err);
+    return status;
 }
 
 /* A count of one word that the vocabulary knows already. */
@@ -152,12 +143,8 @@ static enum status add_hit(struct searcher *s, const struct segment *segment, ui
 {
     out->docs++;
     out->matches += verdict->matches;
-    if (s->top.room == 0)
-        return ST_OK;
     struct search_hit hit = {.segment = segment, .doc = doc, .matches = verdict->matches};
-    enum status status =
-        rank_score(s->judge, verdict, s->weights, s->mean_words, rank_enough(&s->top), &hit.score, err);
-    return status == ST_OK ? rank_add(&s->top, &hit, err) : status;
+    return rank_take(&s->top, &s->scale, s->judge, verdict, hit, err);
 }
 
 struct progress {

@@ -23,8 +23,7 @@ struct searcher {
     struct search_request request;
     struct plan *plan;
     struct judge *judge;
-    double *weights;
-    double mean_words;
+    struct rank_scale scale;
     struct rank_top top;
     int64_t expanded_ns, searched_ns; /* time it took */
 

@@ -5,6 +5,12 @@
 
 #include "lib/base.h"
 
+static inline uint16_t bytes_get16(const void *p)
+{
+    const uint8_t *b = p;
+    return (uint16_t)(b[0] | b[1] << 8);
+}
+
 static inline uint32_t bytes_get32(const void *p)
 {
     const uint8_t *b = p;
@@ -15,6 +21,13 @@ static inline uint64_t bytes_get64(const void *p)
 {
     const uint8_t *b = p;
     return (uint64_t)bytes_get32(b) | (uint64_t)bytes_get32(b + 4) << 32;
+}
+
+static inline void bytes_put16(void *p, uint16_t v)
+{
+    uint8_t *b = p;
+    b[0] = (uint8_t)v;
+    b[1] = (uint8_t)(v >> 8);
 }
 
 static inline void bytes_put32(void *p, uint32_t v)

@@ -8,6 +8,7 @@
 #include "store/coding.h"
 
 enum { HAS_TITLE = 1, HAS_DATE = 2, IS_DERIVED = 4 };
+enum { LENGTH_MAX = 0x7fff, LENGTH_TITLE = 0x8000 };
 
 /* ---- writing -------------------------------------------------------------------------------------------------- */
 
@@ -27,6 +28,13 @@ void docs_put_record(uint8_t record[DOCS_RECORD_LEN], const struct docs_record *
         bytes_put64(record + 8 * i, offsets[i]);
     for (size_t i = 0; i < BASE_COUNT(numbers); i++)
         bytes_put32(record + 32 + 4 * i, numbers[i]);
+}
+
+uint16_t docs_length_of(const struct docs_record *r)
+{
+    uint32_t words = r->n_body + r->n_title;
+    bool has_title = r->n_title > 0 || r->heading_words > 0;
+    return (uint16_t)((words < LENGTH_MAX ? words : LENGTH_MAX) | (has_title ? LENGTH_TITLE : 0));
 }
 
 void docs_put_names(const struct document *doc, struct buf *out)
@@ -62,7 +70,7 @@ enum status docs_open(struct docs *d, const char *path, struct err *err)
         d->n = bytes_get32(d->map.body);
         d->names_len = bytes_get64(d->map.body + 8);
     }
-    uint64_t tables = (uint64_t)d->n * (DOCS_RECORD_LEN + DOCS_HASH_LEN);
+    uint64_t tables = (uint64_t)d->n * (DOCS_RECORD_LEN + DOCS_HASH_LEN + DOCS_LENGTH_LEN);
     if (d->map.body_len < DOCS_HEAD_LEN || rest < tables || rest - tables != d->names_len) {
         status = file_damaged(&d->map, "its tables do not fill it", err);
         docs_release(d);
@@ -70,7 +78,8 @@ enum status docs_open(struct docs *d, const char *path, struct err *err)
     }
     d->records = d->map.body + DOCS_HEAD_LEN;
     d->hashes = d->records + (size_t)d->n * DOCS_RECORD_LEN;
-    d->names = d->hashes + (size_t)d->n * DOCS_HASH_LEN;
+    d->lengths = d->hashes + (size_t)d->n * DOCS_HASH_LEN;
+    d->names = d->lengths + (size_t)d->n * DOCS_LENGTH_LEN;
     file_map_want(&d->map);
     return ST_OK;
 }
@@ -101,6 +110,19 @@ enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out
         .path_len = bytes_get32(p + 60),
     };
     return ST_OK;
+}
+
+enum status docs_get_length(const struct docs *d, uint32_t doc, struct segment_length *out, struct err *err)
+{
+    struct docs_record r;
+    uint16_t length = doc < d->n ? bytes_get16(d->lengths + (size_t)doc * DOCS_LENGTH_LEN) : LENGTH_MAX;
+    *out = (struct segment_length){length & LENGTH_MAX, length & LENGTH_TITLE};
+    if (out->words < LENGTH_MAX)
+        return ST_OK;
+    enum status status = docs_get(d, doc, &r, err);
+    if (status == ST_OK)
+        out->words = r.n_body + r.n_title;
+    return status;
 }
 
 /* Reads what stands behind the path. */

@@ -3,6 +3,8 @@
  *     n:32 0:32 names_len:64 0[48]                          64 bytes
  *     n records of 64 bytes, in order of documents          docs_record below, in this order and these widths
  *     n pairs {hash of path:32 doc:32}, ascending           by docs_hash, then by document
+ *     n lengths of 16 bits                                  words of both fields, 32767 for so many or more;
+ *                                                           + 32768 when it has a title
  *     names, names_len bytes: for each document
  *         path  flags:8  [title_len:varint title]  [date:varint]  mtime:varint
  *         flags: 1 it has a title, 2 it has a date, 4 its text is not that of the file
@@ -21,7 +23,7 @@
 #include "store/segment.h"
 
 #define DOCS_KIND "docs"
-enum { DOCS_HEAD_LEN = 64, DOCS_RECORD_LEN = 64, DOCS_HASH_LEN = 8 };
+enum { DOCS_HEAD_LEN = 64, DOCS_RECORD_LEN = 64, DOCS_HASH_LEN = 8, DOCS_LENGTH_LEN = 2 };
 
 struct docs_record {
     uint64_t words_off;           /* in the body of `words`: the boundary before its first word */
@@ -40,6 +42,7 @@ struct docs_record {
 void docs_put_head(uint8_t head[DOCS_HEAD_LEN], uint32_t n, uint64_t names_len);
 void docs_put_record(uint8_t record[DOCS_RECORD_LEN], const struct docs_record *r);
 void docs_put_names(const struct document *doc, struct buf *out);
+uint16_t docs_length_of(const struct docs_record *r);
 uint32_t docs_hash(const char *path, size_t len);
 
 /* ---- reading -------------------------------------------------------------------------------------------------- */
@@ -47,13 +50,15 @@ uint32_t docs_hash(const char *path, size_t len);
 struct docs {
     struct file_map map;
     uint32_t n;
-    const uint8_t *records, *hashes, *names;
+    const uint8_t *records, *hashes, *lengths, *names;
     uint64_t names_len;
 };
 
 enum status docs_open(struct docs *d, const char *path, struct err *err);
 void docs_release(struct docs *d);
 enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out, struct err *err);
+/* Without a look at its record, unless it is very long. */
+enum status docs_get_length(const struct docs *d, uint32_t doc, struct segment_length *out, struct err *err);
 enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_doc *out, struct err *err);
 /* The next document of a path; *at is 0 for the first call. ST_NOT_FOUND when there is no more. */
 enum status docs_find(const struct docs *d, const char *path, size_t len, uint32_t *at, uint32_t *doc, struct err *err);

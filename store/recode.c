@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/bytes.h"
 #include "lib/etdc.h"
 #include "store/bitmaps.h"
 #include "store/pairs.h"
@@ -54,7 +55,8 @@ struct recode {
     size_t numbers_at;      /* first of the chunk at hand */
     struct file_writer words, docs;
     struct pairs_writer pairs;
-    uint64_t *hashes; /* owned; path hash in the high half, document in the low one */
+    uint64_t *hashes;  /* owned; path hash in the high half, document in the low one */
+    uint16_t *lengths; /* owned */
     uint32_t n_docs;
     uint64_t text_off, names_off, places_off; /* where the chunk at hand comes to stand */
 };
@@ -113,6 +115,7 @@ static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t
     docs_put_record(bytes, &record);
     file_put(&r->docs, bytes, sizeof bytes);
     r->hashes[r->n_docs] = (uint64_t)doc->path_hash << 32 | r->n_docs;
+    r->lengths[r->n_docs] = docs_length_of(&record);
     r->n_docs++;
 }
 
@@ -180,6 +183,15 @@ static void put_hashes(struct recode *r)
     }
 }
 
+static void put_lengths(struct recode *r)
+{
+    for (uint32_t i = 0; i < r->n_docs; i++) {
+        uint8_t bytes[DOCS_LENGTH_LEN];
+        bytes_put16(bytes, r->lengths[i]);
+        file_put(&r->docs, bytes, sizeof bytes);
+    }
+}
+
 static void put_names(struct recode *r, const struct build *b)
 {
     for (size_t i = 0; i < b->n_chunks; i++) {
@@ -200,7 +212,8 @@ static enum status prepare(struct recode *r, const struct build *b, struct err *
     r->local = malloc(most_ids * sizeof *r->local);
     r->local_slots = malloc(most_ids * sizeof *r->local_slots);
     r->hashes = malloc((size_t)b->n_docs * sizeof *r->hashes);
-    if (r->local == NULL || r->local_slots == NULL || r->hashes == NULL)
+    r->lengths = malloc((size_t)b->n_docs * sizeof *r->lengths);
+    if (r->local == NULL || r->local_slots == NULL || r->hashes == NULL || r->lengths == NULL)
         return err_nomem(err);
     return map_scratch(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
 }
@@ -224,6 +237,7 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
     memset(spare, WORDS_BOUNDARY, sizeof spare);
     file_put(&r->words, spare, sizeof spare);
     put_hashes(r);
+    put_lengths(r);
     put_names(r, b);
     status = file_finish(&r->words, &parts->seals[PARTS_WORDS], err);
     return status == ST_OK ? file_finish(&r->docs, &parts->seals[PARTS_DOCS], err) : status;
@@ -253,5 +267,6 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
     free(r.local);
     free(r.local_slots);
     free(r.hashes);
+    free(r.lengths);
     return status;
 }

@@ -246,10 +246,9 @@ enum status segment_words(const struct segment *s, uint32_t doc, struct segment_
     return ST_OK;
 }
 
-uint32_t segment_doc_words(const struct segment *s, uint32_t doc)
+enum status segment_length(const struct segment *s, uint32_t doc, struct segment_length *out, struct err *err)
 {
-    struct docs_record r;
-    return docs_get(&s->docs, doc, &r, NULL) == ST_OK ? r.n_title + r.n_body : 0;
+    return docs_get_length(&s->docs, doc, out, err);
 }
 
 void segment_prefetch_record(const struct segment *s, uint32_t doc)

@@ -43,8 +43,12 @@ struct segment_words {
 enum { SEGMENT_READABLE = 64 };
 enum status segment_words(const struct segment *s, uint32_t doc, struct segment_words *out, struct err *err);
 
-/* Words of a document, both fields, from the record alone; 0 for what is no document. */
-uint32_t segment_doc_words(const struct segment *s, uint32_t doc);
+/* How long a document is, without reading its words: those of both fields. */
+struct segment_length {
+    uint32_t words;
+    bool has_title; /* kept apart, or a heading of the body */
+};
+enum status segment_length(const struct segment *s, uint32_t doc, struct segment_length *out, struct err *err);
 
 /* Hints that a document's words will be wanted soon: first its record, then, once that is in the cache, its words. */
 void segment_prefetch_record(const struct segment *s, uint32_t doc);

@@ -81,6 +81,8 @@ static enum status check_order(const struct segment *s, struct err *err)
         enum status status = docs_get(&s->docs, doc, &r, err);
         if (status != ST_OK)
             return status;
+        if (bytes_get16(s->docs.lengths + (size_t)doc * DOCS_LENGTH_LEN) != docs_length_of(&r))
+            return file_damaged(&s->docs.map, "a document has another length than its record says", err);
         if (r.words_off != words_off || r.text_off != text_off)
             return file_damaged(&s->docs.map, "documents are out of order", err);
         words_off += (r.n_title > 0 ? 2u : 1u) + (uint64_t)r.title_len + r.body_len;

@@ -115,6 +115,7 @@ PROTOCOL_FILES = \
 	tests/protocol/fuzz.py \
 	tests/protocol/life.py \
 	tests/protocol/load.py \
+	tests/protocol/ranking.transcript \
 	tests/protocol/requests.transcript \
 	tests/protocol/run.py
 TESTS += $(INDEXER_TESTS) tests/indexer/cron.sh tests/protocol.sh tests/daemon.sh

@@ -184,7 +184,10 @@ static void check_doc(struct checker *c, const struct document *doc, uint64_t *s
     struct segment_words w;
     check_names(c, doc);
     HELP_OK(segment_words(c->segment, c->doc, &w, &err));
-    assert_int_equal(segment_doc_words(c->segment, c->doc), w.n_title + w.n_body);
+    struct segment_length length;
+    HELP_OK(segment_length(c->segment, c->doc, &length, &err));
+    assert_int_equal(length.words, w.n_title + w.n_body);
+    assert_int_equal(length.has_title, w.n_title > 0 || w.heading_words > 0);
     check_title(c, doc, &w);
     check_body(c, doc, &w);
     check_columns(c, doc, seed);
