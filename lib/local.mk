@@ -39,6 +39,7 @@ libverbatim_lib_a_SOURCES = \
 	lib/match_unordered.c \
 	lib/match_ways.c \
 	lib/match_where.c \
+	lib/match_windows.c \
 	lib/parse.c \
 	lib/parse_phrase.c \
 	lib/plan.c \
@@ -49,9 +50,12 @@ libverbatim_lib_a_SOURCES = \
 	lib/scan.c \
 	lib/scan.h \
 	lib/scan_avx2.c \
+	lib/scan_avx512.c \
 	lib/scan_kernel.h \
+	lib/scan_kernel_words.h \
 	lib/scan_kernels.h \
 	lib/scan_plain.c \
+	lib/scan_put.h \
 	lib/sentence.c \
 	lib/sentence.h \
 	lib/token.c \

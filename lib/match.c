@@ -43,7 +43,6 @@ void matcher_free(struct matcher *m)
     free(m->leaves);
     free(m->spans);
     free(m->pool.items);
-    free(m->codes.items);
     free(m->near.items);
     free(m->hits.items);
     free(m->fold.items);
@@ -92,6 +91,7 @@ static bool bind_span(struct matcher *m, const struct plan_span *span)
     struct span_state *state = &m->spans[span->number];
     state->absent = sequence_absent(m, &span->sequence);
     state->is_word_pair = match_is_word_pair(m->plan, span);
+    match_bind_windows(m, span);
     if (!match_bind_fixed(m, span))
         return false;
     for (size_t i = 0; i < span->n_children; i++)
@@ -145,7 +145,9 @@ struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool ro
     out->n = 0;
     if (m->status != ST_OK)
         return out;
-    if (span->kind == PLAN_PHRASE)
+    if (root && m->spans[span->number].is_windows && !m->want_words)
+        match_windows(m, span, out);
+    else if (span->kind == PLAN_PHRASE)
         match_phrase(m, span, root, out);
     else if (span->kind == PLAN_UNORDERED)
         match_unordered(m, span, root, out);
@@ -213,8 +215,11 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
         *tightness = (double)*n;
         return ST_OK;
     }
-    if (match_count_word_pair(m, unit, n, tightness))
-        return ST_OK;
+    if (state->is_windows) {
+        begin_unit(m, err);
+        match_count_windows(m, unit, n, tightness);
+        return m->status;
+    }
     if (state->is_fixed && !unit->title && !state->absent) {
         begin_unit(m, err);
         *n = match_fixed(m, unit).n;

@@ -48,6 +48,17 @@ struct leaf_state {
     uint64_t found_in; /* number of the document that found is of */
 };
 
+/* match_windows.c: the words of a span, each of a kind */
+struct windows {
+    struct scan_words words;
+    unsigned leaves[SCAN_KINDS];
+    uint32_t times[SCAN_KINDS]; /* how often a kind is wanted */
+    uint32_t n_kinds, n_places; /* places: the sum of times */
+    uint32_t rarest;            /* rank */
+    uint32_t longest;           /* words that a window may cover */
+    bool ordered;               /* it must end with the second kind */
+};
+
 struct span_state {
     struct ways ways;
     struct ways least;   /* of match_least */
@@ -60,6 +71,8 @@ struct span_state {
     size_t code_len, cap_code;
     struct scan_needle needle;
     bool is_word_pair; /* match_is_word_pair */
+    bool is_windows;   /* match_windows finds it at the root */
+    struct windows windows;
     bool absent;  /* PHRASE: a word of it is not in the segment */
 };
 
@@ -69,7 +82,7 @@ struct matcher {
     struct leaf_state *leaves;
     struct span_state *spans;
     struct scan_positions pool;  /* lists of ways */
-    struct scan_positions codes, near; /* scratch of found codes */
+    struct scan_positions near;  /* scratch of match_front.c */
     struct scan_hits hits;
     struct ways fold; /* scratch of match_least */
     struct match_span *out;
@@ -139,14 +152,17 @@ struct ways *match_eval(struct matcher *m, const struct plan_span *span, bool ro
 /* match_phrase.c, match_unordered.c, match_join.c: add ways, sorted */
 void match_phrase(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 void match_unordered(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
-/* Counts them in one pass over the document, where no places are wanted and both words are of the commonest, in every
- * line or so; false: they must be found. */
-bool match_count_word_pair(const struct matcher *m, const struct plan_span *span, size_t *n, double *tightness);
 void match_join(struct matcher *m, const struct plan_span *span, bool root, struct ways *ways);
 
 /* match_pair.c: NEAR or BEFORE of two single words that have no word in common; its minimal spans. */
 bool match_is_word_pair(const struct plan *plan, const struct plan_span *span);
 void match_word_pair(struct matcher *m, const struct plan_span *span, struct ways *out);
+
+/* match_windows.c: single words near each other at the root; is_windows says whether it can be done. Lists the minimal
+ * spans in [lo, hi], or counts all of the document's. */
+void match_bind_windows(struct matcher *m, const struct plan_span *span);
+void match_windows(struct matcher *m, const struct plan_span *span, struct ways *out);
+void match_count_windows(struct matcher *m, const struct plan_span *span, size_t *n, double *tightness);
 
 /* match_least.c: the minimal spans of a node with operands, without all spans of these where that can be helped. */
 void match_least(struct matcher *m, const struct plan_span *span, struct ways *out);

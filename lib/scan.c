@@ -73,49 +73,54 @@ bool scan_find_hits(struct scan_text text, const struct scan_needle *needle, uin
     return true;
 }
 
-/* Finds in [from, to), where the word that begins at or next behind `hit` has a known position. */
-static bool find_window(struct scan_text window, const struct scan_needle *needle, const uint8_t *hit, uint32_t hit_pos,
-                        struct scan_positions *out)
-{
-    const struct scan_kernel *kernel = scan_kernel();
-    uint32_t base = window.begin < hit ? hit_pos - (uint32_t)kernel->count_words(window.begin, hit)
-                                       : hit_pos + (uint32_t)kernel->count_words(hit, window.begin);
-    return scan_find(window, needle, base, out);
-}
-
-/* Words take at most ETDC_MAX_BYTES bytes, so what is near lies in a window of bytes around the hit; windows that
- * overlap are not looked at twice.
- *
- *     begin ....[......hit......]....[.....hit....]..hit......]....
- *                                        from here on: ^
- */
-bool scan_find_around(struct scan_text text, const struct scan_needle *needle, const struct scan_hit *hits,
-                      size_t n_hits, uint32_t reach, struct scan_positions *out)
-{
-    const size_t left = ((size_t)reach + 1) * ETDC_MAX_BYTES;
-    const size_t right = left + ETDC_MAX_BYTES + needle->len; /* the hit itself, and a find that begins in the window */
-    const uint8_t *done = text.begin; /* finds that begin before it were seen */
-    for (size_t i = 0; i < n_hits; i++) {
-        const uint8_t *hit = text.begin + hits[i].off;
-        const uint8_t *from = hit > done && (size_t)(hit - done) > left ? hit - left : done;
-        const uint8_t *to = (size_t)(text.end - hit) > right ? hit + right : text.end;
-        if (to < from + needle->len)
-            continue;
-        if (!find_window((struct scan_text){from, to}, needle, hit, hits[i].pos, out))
-            return false;
-        done = to - needle->len + 1;
-    }
-    return true;
-}
-
 size_t scan_count(struct scan_text text, const struct scan_needle *needle)
 {
     return scan_kernel()->count_hits(text, needle);
 }
 
-void scan_count_near(struct scan_text text, uint8_t a, uint8_t b, struct scan_near *near)
+/* ---- several words at once --------------------------------------------------------------------------------------- */
+
+bool scan_words_add(struct scan_words *words, uint32_t rank, unsigned kind)
 {
-    scan_kernel()->count_near(text, a, b, near);
+    if (words->n == SCAN_WORDS || kind >= SCAN_KINDS)
+        return false;
+    struct scan_word *word = &words->items[words->n++];
+    word->len = (uint8_t)etdc_put(word->code, rank);
+    word->kind = (uint8_t)kind;
+    return true;
+}
+
+size_t scan_events(struct scan_text text, const struct scan_words *words, struct scan_cursor *cursor,
+                   struct scan_event *out, size_t room)
+{
+    return scan_kernel()->find_events(text, words, cursor, out, room);
+}
+
+size_t scan_sequence(struct scan_text text, struct scan_sequence *sequence, struct scan_cursor *cursor,
+                     struct scan_hit *out, size_t room)
+{
+    return scan_kernel()->find_sequence(text, sequence, cursor, out, room);
+}
+
+/* Words take at most ETDC_MAX_BYTES bytes, so what is near lies in a window of bytes around the hit; windows that
+ * overlap are one.
+ *
+ *     begin ....[......hit......[....]....hit......]....[.....hit....]....
+ *               first stretch                           second
+ */
+struct scan_text scan_stretch(struct scan_text text, const struct scan_hit *hits, size_t *n, uint32_t reach,
+                              struct scan_cursor *cursor)
+{
+    const size_t left = ((size_t)reach + 1) * ETDC_MAX_BYTES, right = left + ETDC_MAX_BYTES;
+    const uint8_t *first = text.begin + hits[0].off;
+    const uint8_t *from = (size_t)(first - text.begin) > left ? first - left : text.begin;
+    size_t i = 1;
+    while (i < *n && hits[i].off - hits[i - 1].off <= left + right)
+        i++;
+    const uint8_t *last = text.begin + hits[i - 1].off;
+    *n = i;
+    *cursor = (struct scan_cursor){from, hits[0].pos - (uint32_t)scan_kernel()->count_words(from, first)};
+    return (struct scan_text){from, (size_t)(text.end - last) > right ? last + right : text.end};
 }
 
 /* ---- sets of words ----------------------------------------------------------------------------------------------- */
@@ -125,8 +130,7 @@ static uint32_t rank_of(const uint8_t *word, size_t len)
 {
     static const uint32_t base[ETDC_MAX_BYTES + 1] = {0, 0, 128, 128 + 128 * 128, 128 + 128 * 128 + 128 * 128 * 128};
     uint32_t code = __builtin_bswap32(bytes_get32(word)) >> (32 - 8 * len);
-    return base[len] +
-           ((code & 0x7f) | (code >> 1 & 0x7f << 7) | (code >> 2 & 0x7f << 14) | (code >> 3 & 0x7f << 21));
+    return base[len] + ((code & 0x7f) | (code >> 1 & 0x7f << 7) | (code >> 2 & 0x7f << 14) | (code >> 3 & 0x7f << 21));
 }
 
 enum { CHUNK = 8 }; /* bytes whose top bits are taken at once */

@@ -4,6 +4,7 @@
 #define VERBATIM_SCAN_H
 
 #include "lib/base.h"
+#include "lib/etdc.h"
 
 enum { SCAN_READABLE = 64 }; /* bytes that must be readable behind the end of every text given here */
 
@@ -35,17 +36,6 @@ bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t
 /* How many occurrences there are. */
 size_t scan_count(struct scan_text text, const struct scan_needle *needle);
 
-/* Neighbours among the occurrences of two different words with codes of one byte, a and b: one of each, next to each
- * other in the order of all of them, with at most `distance` words between; if ordered, only a before b. Adds to n how
- * many there are, and to tightness for each of them 1 / (1 + words between). */
-struct scan_near {
-    uint32_t distance;
-    bool ordered;
-    size_t n;
-    double tightness;
-};
-void scan_count_near(struct scan_text text, uint8_t a, uint8_t b, struct scan_near *near);
-
 /* An occurrence: where its first byte is, counted from begin, and its position. */
 struct scan_hit {
     uint32_t off, pos;
@@ -58,10 +48,55 @@ struct scan_hits {
 /* As scan_find, with the places of occurrences. */
 bool scan_find_hits(struct scan_text text, const struct scan_needle *needle, uint32_t base, struct scan_hits *out);
 
-/* As scan_find, but only occurrences with at most `reach` words between them and one of the hits given (of another
- * needle, in order); it may find some that are a little further. Costs the bytes around the hits, not the text. */
-bool scan_find_around(struct scan_text text, const struct scan_needle *needle, const struct scan_hit *hits,
-                      size_t n_hits, uint32_t reach, struct scan_positions *out);
+/* How far a text was searched: from `at` on it is still to do; pos is the position of the first word that ends there or
+ * behind. A search is over when `at` is the end of its text or behind it. */
+struct scan_cursor {
+    const uint8_t *at;
+    uint32_t pos;
+};
+
+/* ---- several words at once --------------------------------------------------------------------------------------- */
+
+/* Single words, each of a kind below SCAN_KINDS; no word twice. */
+enum { SCAN_WORDS = 16, SCAN_KINDS = 8 };
+struct scan_word {
+    uint8_t code[ETDC_MAX_BYTES];
+    uint8_t len, kind;
+};
+struct scan_words {
+    struct scan_word items[SCAN_WORDS];
+    size_t n;
+};
+bool scan_words_add(struct scan_words *words, uint32_t rank, unsigned kind); /* false: it is full */
+
+/* The occurrences of all words, merged: an event a word, in text order. Fills in the next ones, as many as fit in
+ * `room`, at least SCAN_EVENTS_LEAST, and returns how many. */
+enum { SCAN_EVENTS_LEAST = 64 };
+struct scan_event {
+    uint32_t pos, kind;
+};
+size_t scan_events(struct scan_text text, const struct scan_words *words, struct scan_cursor *cursor,
+                   struct scan_event *out, size_t room);
+
+/* A stretch of text in which lie all words at most `reach` words away from one of the first hits (in order, of
+ * positions in text); *n says of how many hits, and cursor is set to its beginning. */
+struct scan_text scan_stretch(struct scan_text text, const struct scan_hit *hits, size_t *n, uint32_t reach,
+                              struct scan_cursor *cursor);
+
+/* Words that follow each other: in each place one of a kind, or any word. `begun` is the search's own, 0 before. */
+enum { SCAN_PLACES = 64, SCAN_ANY_WORD = 255 };
+struct scan_sequence {
+    struct scan_words words;
+    uint8_t kinds[SCAN_PLACES];
+    size_t n;
+    uint64_t begun;
+};
+
+/* The next occurrences, as scan_events does: the hits are of the last of its words. */
+size_t scan_sequence(struct scan_text text, struct scan_sequence *sequence, struct scan_cursor *cursor,
+                     struct scan_hit *out, size_t room);
+
+/* ---- sets of words ----------------------------------------------------------------------------------------------- */
 
 /* Appends base + the positions of all words whose rank has its bit set; a rank of n_bits or more is not in the set. */
 bool scan_find_set(struct scan_text text, const uint64_t *bits, uint32_t n_bits, uint32_t base,

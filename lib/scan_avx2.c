@@ -23,10 +23,18 @@ static inline uint64_t kernel_pair(const uint8_t *x, uint8_t a, const uint8_t *y
     return (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(at_x, at_y));
 }
 
+static inline uint64_t kernel_same(const uint8_t *p, uint8_t a)
+{
+    __m256i at_p = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(at_p, _mm256_set1_epi8((char)a)));
+}
+
 static inline uint64_t kernel_tops(const uint8_t *p)
 {
     return (uint32_t)_mm256_movemask_epi8(_mm256_loadu_si256((const __m256i *)(const void *)p));
 }
+
+#include "lib/scan_put.h"
 
 #include "lib/scan_kernel.h"
 
@@ -36,18 +44,6 @@ static inline uint64_t kernel_tops(const uint8_t *p)
 #pragma GCC pop_options
 #endif
 
-const struct scan_kernel scan_kernel_avx2 = {find_hits, count_hits, count_near, count_words};
-
-const struct scan_kernel *scan_kernel(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? &scan_kernel_avx2 : &scan_kernel_plain;
-}
-
-#else
-
-const struct scan_kernel *scan_kernel(void)
-{
-    return &scan_kernel_plain;
-}
+const struct scan_kernel scan_kernel_avx2 = {find_hits, count_hits, find_events, find_sequence, count_words};
 
 #endif

@@ -2,7 +2,9 @@
  *
  *     KERNEL_WIDTH          bytes looked at together, at most SCAN_WINDOW_MAX
  *     kernel_pair(x, a, y, b)   uint64_t, bit i: x[i] == a and y[i] == b
+ *     kernel_same(p, a)         uint64_t, bit i: p[i] == a
  *     kernel_tops(p)            uint64_t, bit i: p[i] has its top bit set
+ *     kernel_put(events, pos, out)  writes the events of a window; may overwrite as many as a window can have
  *
  * and defines a struct scan_kernel of the functions after it. Reads at most KERNEL_WIDTH bytes behind the end of a text
  * (scan.h, SCAN_READABLE). SPDX-License-Identifier: GPL-2.0-or-later */
@@ -72,37 +74,6 @@ static size_t count_hits(struct scan_text text, const struct scan_needle *needle
     return n;
 }
 
-static void count_near(struct scan_text text, uint8_t a, uint8_t b, struct scan_near *near)
-{
-    const uint32_t distance = near->distance;
-    const bool ordered = near->ordered;
-    uint64_t carry = 1; /* the first byte begins a word */
-    uint32_t pos = 0, before = 0, was = 0; /* was: 1 when the word before is a, 2: b */
-    size_t n = 0;
-    double tightness = near->tightness;
-    for (const uint8_t *at = text.begin; at < text.end; at += KERNEL_WIDTH) {
-        uint64_t tops = kernel_tops(at), starts = tops << 1 | carry;
-        if (text.end - at < KERNEL_WIDTH)
-            starts &= (UINT64_C(1) << (text.end - at)) - 1;
-        uint64_t as = kernel_pair(at, a, at, a);
-        for (uint64_t mask = (as | kernel_pair(at, b, at, b)) & starts; mask != 0; mask &= mask - 1) {
-            uint64_t bit = mask & -mask;
-            uint32_t here = pos + (uint32_t)__builtin_popcountll(tops & (bit - 1));
-            uint32_t is = (as & bit) != 0 ? 1 : 2, far = here - before;
-            if (is + was == 3 && far <= distance + 1 && !(ordered && is == 1)) {
-                n++;
-                tightness += 1.0 / (double)far;
-            }
-            before = here;
-            was = is;
-        }
-        carry = tops >> (KERNEL_WIDTH - 1) & 1;
-        pos += (uint32_t)__builtin_popcountll(tops);
-    }
-    near->n += n;
-    near->tightness = tightness;
-}
-
 static size_t count_words(const uint8_t *p, const uint8_t *end)
 {
     size_t n = 0;
@@ -112,3 +83,5 @@ static size_t count_words(const uint8_t *p, const uint8_t *end)
         n += (size_t)__builtin_popcountll(kernel_tops(p) & ((UINT64_C(1) << (end - p)) - 1));
     return n;
 }
+
+#include "lib/scan_kernel_words.h"

@@ -5,13 +5,13 @@
 
 #include "lib/scan.h"
 
-enum { SCAN_WINDOW_MAX = 32 }; /* bytes that a kernel looks at together, at most */
+enum { SCAN_WINDOW_MAX = 64 }; /* bytes that a kernel looks at together, at most */
 
-/* How far a text was searched: from `at` on it is still to do; pos is the position of the first word that ends there or
- * behind. */
-struct scan_cursor {
-    const uint8_t *at;
-    uint32_t pos;
+/* The words found in a window: bit i of any stands for one that begins with its byte i, and bit i of bits[b] is bit b
+ * of its kind. */
+struct kernel_events {
+    uint64_t any, bits[3];
+    uint64_t tops; /* bytes that end words */
 };
 
 struct scan_kernel {
@@ -20,12 +20,16 @@ struct scan_kernel {
     size_t (*find_hits)(struct scan_text text, const struct scan_needle *needle, struct scan_cursor *cursor,
                         struct scan_hit *out, size_t room);
     size_t (*count_hits)(struct scan_text text, const struct scan_needle *needle);
-    void (*count_near)(struct scan_text text, uint8_t a, uint8_t b, struct scan_near *near);
+    size_t (*find_events)(struct scan_text text, const struct scan_words *words, struct scan_cursor *cursor,
+                          struct scan_event *out, size_t room);
+    size_t (*find_sequence)(struct scan_text text, struct scan_sequence *sequence, struct scan_cursor *cursor,
+                            struct scan_hit *out, size_t room);
     size_t (*count_words)(const uint8_t *p, const uint8_t *end); /* that end in [p, end) */
 };
 
 extern const struct scan_kernel scan_kernel_plain; /* any processor; SSE2 on x86-64 */
-extern const struct scan_kernel scan_kernel_avx2;  /* only where scan_kernel() may choose it */
+extern const struct scan_kernel scan_kernel_avx2;  /* only where scan_kernel() may choose it, as all that follow */
+extern const struct scan_kernel scan_kernel_avx512;
 
 /* The best for this processor. */
 const struct scan_kernel *scan_kernel(void);

@@ -15,6 +15,12 @@ static inline uint64_t kernel_pair(const uint8_t *x, uint8_t a, const uint8_t *y
     return (uint32_t)_mm_movemask_epi8(_mm_and_si128(at_x, at_y));
 }
 
+static inline uint64_t kernel_same(const uint8_t *p, uint8_t a)
+{
+    __m128i at_p = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(at_p, _mm_set1_epi8((char)a)));
+}
+
 static inline uint64_t kernel_tops(const uint8_t *p)
 {
     return (uint32_t)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)p));
@@ -30,6 +36,11 @@ static inline uint64_t kernel_pair(const uint8_t *x, uint8_t a, const uint8_t *y
     return mask;
 }
 
+static inline uint64_t kernel_same(const uint8_t *p, uint8_t a)
+{
+    return kernel_pair(p, a, p, a);
+}
+
 static inline uint64_t kernel_tops(const uint8_t *p)
 {
     uint64_t mask = 0;
@@ -40,6 +51,8 @@ static inline uint64_t kernel_tops(const uint8_t *p)
 
 #endif
 
+#include "lib/scan_put.h"
+
 #include "lib/scan_kernel.h"
 
-const struct scan_kernel scan_kernel_plain = {find_hits, count_hits, count_near, count_words};
+const struct scan_kernel scan_kernel_plain = {find_hits, count_hits, find_events, find_sequence, count_words};

@@ -122,10 +122,21 @@ static const struct rule rules[] = {
 
 /* ---- a document of one-letter words: rank 1 is a, rank 2 is b, ... ----------------------------------------------- */
 
+/* In a spread vocabulary letters have codes of one to three bytes, the same ones in places. */
+static bool spread;
+
+static uint32_t rank_of(char letter)
+{
+    uint32_t n = (uint32_t)(letter - 'a' + 1);
+    if (!spread || n % 4 == 1)
+        return n;
+    return n % 4 == 2 ? 128 + n : n % 4 == 3 ? 128 + 128 * n + n : 128 + 128 * 128 + 128 * 128 * n + 128 * n + n;
+}
+
 static uint8_t *encode(const char *text, const uint8_t **begin, const uint8_t **end, uint32_t *n)
 {
     size_t len = text == NULL ? 0 : strlen(text);
-    uint8_t *code = calloc(1, len + 65);
+    uint8_t *code = calloc(1, 2 * len + 65);
     assert_non_null(code);
     uint8_t *p = code;
     *p++ = 0x80;
@@ -134,7 +145,7 @@ static uint8_t *encode(const char *text, const uint8_t **begin, const uint8_t **
     for (size_t i = 0; i < len; i++) {
         if (text[i] == ' ')
             continue;
-        p += etdc_put(p, (uint32_t)(text[i] - 'a' + 1));
+        p += etdc_put(p, rank_of(text[i]));
         ++*n;
     }
     *end = p;
@@ -184,8 +195,8 @@ static void bind(struct matcher *m, const struct plan *plan, const char *text, c
     for (unsigned i = 0; i < plan->n_leaves; i++) {
         char c = plan->leaves[i].text[0];
         bool there = strchr(text, c) != NULL || (title != NULL && strchr(title, c) != NULL);
-        uint32_t rank = (uint32_t)(c - 'a' + 1);
-        assert_int_equal(matcher_bind(m, i, &rank, there ? 1 : 0, 100, &err), ST_OK);
+        uint32_t rank = rank_of(c);
+        assert_int_equal(matcher_bind(m, i, &rank, there ? 1 : 0, 1u << 20, &err), ST_OK);
     }
     assert_int_equal(matcher_bound(m, &err), ST_OK);
 }
@@ -222,7 +233,8 @@ static void check_words(struct matcher *m, const struct plan_span *unit, const s
     free(copy);
 }
 
-static void run_rule(const struct rule *rule, struct buf *got)
+/* Writes the spans to got, and the tightness of all. */
+static double run_rule(const struct rule *rule, struct buf *got)
 {
     struct arena arena = ARENA_INIT;
     struct query *q;
@@ -255,6 +267,7 @@ static void run_rule(const struct rule *rule, struct buf *got)
     free(body);
     free(title);
     arena_release(&arena);
+    return tightness;
 }
 
 static void test_rules(void **state)
@@ -263,7 +276,7 @@ static void test_rules(void **state)
     int wrong = 0;
     for (size_t i = 0; i < BASE_COUNT(rules); i++) {
         struct buf got = BUF_INIT;
-        run_rule(&rules[i], &got);
+        (void)run_rule(&rules[i], &got);
         if (strcmp(got.data, rules[i].spans) != 0) {
             print_error("%s in \"%s\": expected \"%s\", got \"%s\"\n", rules[i].query, rules[i].text, rules[i].spans,
                         got.data);
@@ -272,6 +285,54 @@ static void test_rules(void **state)
         buf_release(&got);
     }
     assert_int_equal(wrong, 0);
+}
+
+static uint32_t rnd(uint32_t below)
+{
+    static uint32_t seed = 4711;
+    seed = seed * 1664525u + 1013904223u;
+    return (uint32_t)(((uint64_t)seed * below) >> 32);
+}
+
+/* A text of n letters: a comes often, later ones less and less. */
+static void make_text(char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t most = 1 + rnd(26);
+        text[2 * i] = (char)('a' + rnd(most));
+        text[2 * i + 1] = ' ';
+    }
+    text[2 * n] = '\0';
+}
+
+/* How a document is searched depends on its length and on how rare words are said to be; what is found does not. The
+ * oracle judges short documents of common words. */
+static void test_codes_do_not_matter(void **state)
+{
+    (void)state;
+    static const char *const queries[] = {
+        "a NEAR/3 z",       "y BEFORE/5 b",     "z BEFORE/9 y",    "w NEAR/1 x",       "\"a b\"~2",
+        "\"a b d\"~5",      "\"x z y\"~9",      "\"a a z\"~6",     "\"a b c d w\"~9",  "\"y y\"~30",
+        "\"z a b c d\"~1",  "\"a * b\"",        "\"a b * * z\"",   "\"* x * y\"",      "\"y * *\"",
+        "\"c d * z * a\"",  "\"a * a\"",        "\"w x\"",         "a NEAR/2 b NEAR/9 z", "\"a * b\" NEAR/3 y",
+        "\"a b c\"~3 BEFORE/4 \"x * a\"",
+    };
+    static char text[2 * 6000 + 1], title[2 * 600 + 1];
+    for (unsigned round = 0; round < 6 * BASE_COUNT(queries); round++) {
+        struct rule rule = {.query = queries[round % BASE_COUNT(queries)], .text = text};
+        struct buf plain = BUF_INIT, other = BUF_INIT;
+        make_text(text, rnd(2) ? rnd(100) : 6000);
+        make_text(title, rnd(600));
+        rule.title = rnd(2) ? title : NULL;
+        spread = false;
+        double tightness = run_rule(&rule, &plain);
+        spread = true;
+        assert_true(tightness == run_rule(&rule, &other));
+        spread = false;
+        assert_string_equal(plain.data, other.data);
+        buf_release(&plain);
+        buf_release(&other);
+    }
 }
 
 /* Many ways are refused with the limit's name, not tried for ever. */
@@ -308,6 +369,7 @@ static void test_too_many_ways(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_too_many_ways)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_codes_do_not_matter),
+                                       cmocka_unit_test(test_too_many_ways)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

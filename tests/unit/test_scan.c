@@ -10,6 +10,7 @@
 
 #include "lib/etdc.h"
 #include "lib/scan.h"
+#include "lib/scan_kernels.h"
 
 static const uint32_t edges[] = {0,           1,       127,         128,         129,       16511, 16512, 16513,
                                  2113663, 2113664, 2113665, 99999999, ETDC_MAX_RANK};
@@ -105,43 +106,6 @@ static void test_phrases(void **state)
     }
 }
 
-/* Of two words, every occurrence of the one that is near one of the other's is found, in order, and only those. */
-static void test_around(void **state)
-{
-    (void)state;
-    static struct words w;
-    for (int round = 0; round < 2000; round++) {
-        make_words(&w, rnd(600));
-        uint32_t a = random_rank(), b = random_rank(), reach = rnd(30);
-        uint8_t code_a[ETDC_MAX_BYTES], code_b[ETDC_MAX_BYTES];
-        struct scan_needle needle_a = scan_needle_of(code_a, etdc_put(code_a, a));
-        struct scan_needle needle_b = scan_needle_of(code_b, etdc_put(code_b, b));
-        struct scan_hits hits = {0};
-        struct scan_positions found = {0};
-        if (a == b)
-            continue;
-        assert_true(scan_find_hits(w.text, &needle_a, 50, &hits));
-        assert_true(scan_find_around(w.text, &needle_b, hits.items, hits.n, reach, &found));
-        size_t n_hits = 0, n = 0;
-        for (size_t i = 0; i < w.n; i++) {
-            if (w.ranks[i] == a)
-                assert_int_equal(hits.items[n_hits++].pos, 50 + i);
-            if (w.ranks[i] != b)
-                continue;
-            bool is_near = false;
-            for (size_t k = 0; k < w.n; k++)
-                is_near |= w.ranks[k] == a && (k > i ? k - i : i - k) <= reach + 1;
-            bool is_found = n < found.n && found.items[n] == 50 + i;
-            assert_true(is_found || !is_near);
-            n += is_found;
-        }
-        assert_int_equal(n, found.n);
-        assert_int_equal(n_hits, hits.n);
-        free(hits.items);
-        free(found.items);
-    }
-}
-
 static void test_sets(void **state)
 {
     (void)state;
@@ -160,47 +124,173 @@ static void test_sets(void **state)
     free(found.items);
 }
 
-/* Neighbours of two words of one byte, against a walk over the words. */
-static void check_near(const uint32_t *ranks, size_t n, const uint8_t *text, size_t len, uint32_t distance,
-                       bool ordered)
+/* ---- several words at once --------------------------------------------------------------------------------------- */
+
+/* As many words as n of random kinds; kind_of[i]: the kind of ranks[i] of a text, or -1. */
+static void make_kinds(struct scan_words *words, const struct words *w, size_t n, int *kind_of)
 {
-    struct scan_near near = {.distance = distance, .ordered = ordered};
-    size_t want = 0, before = n;
-    double tightness = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (ranks[i] != 1 && ranks[i] != 2)
+    uint32_t ranks[SCAN_WORDS];
+    *words = (struct scan_words){0};
+    while (words->n < n) {
+        uint32_t rank = random_rank();
+        bool again = false;
+        for (size_t i = 0; i < words->n; i++)
+            again |= ranks[i] == rank;
+        if (again)
             continue;
-        if (before < n && ranks[i] != ranks[before] && i - before - 1 <= distance && !(ordered && ranks[i] == 1)) {
-            want++;
-            tightness += 1.0 / (double)(i - before);
-        }
-        before = i;
+        ranks[words->n] = rank;
+        assert_true(scan_words_add(words, rank, words->n < 2 ? (unsigned)words->n : rnd(SCAN_KINDS)));
     }
-    scan_count_near((struct scan_text){text, text + len}, 0x81, 0x82, &near);
-    assert_int_equal(near.n, want);
-    assert_true(near.tightness == tightness);
+    for (size_t i = 0; i < w->n; i++) {
+        kind_of[i] = -1;
+        for (size_t k = 0; k < n; k++)
+            if (w->ranks[i] == ranks[k])
+                kind_of[i] = words->items[k].kind;
+    }
 }
 
-static void test_near(void **state)
+/* Events of words [from, to) of a text, the positions of which begin at 70. */
+static void check_events(const struct scan_kernel *kernel, struct scan_text text, struct scan_cursor cursor,
+                         const struct scan_words *words, const int *kind_of, size_t from, size_t to)
+{
+    struct scan_event page[2 * SCAN_EVENTS_LEAST];
+    size_t at = from;
+    while (cursor.at < text.end) {
+        size_t n = kernel->find_events(text, words, &cursor, page, SCAN_EVENTS_LEAST + rnd(SCAN_EVENTS_LEAST + 1));
+        for (size_t i = 0; i < n; i++, at++) {
+            while (at < to && kind_of[at] < 0)
+                at++;
+            assert_true(at < to);
+            assert_int_equal(page[i].pos, 70 + at);
+            assert_int_equal(page[i].kind, kind_of[at]);
+        }
+    }
+    for (; at < to; at++)
+        assert_true(kind_of[at] < 0);
+}
+
+static size_t kernels(const struct scan_kernel **all)
+{
+    size_t n = 0;
+    all[n++] = &scan_kernel_plain;
+#if defined(__x86_64__)
+    if (scan_kernel() != &scan_kernel_plain)
+        all[n++] = &scan_kernel_avx2;
+    if (scan_kernel() == &scan_kernel_avx512)
+        all[n++] = &scan_kernel_avx512;
+#endif
+    return n;
+}
+
+static void test_events(void **state)
 {
     (void)state;
-    for (int round = 0; round < 3000; round++) {
-        uint32_t ranks[200];
-        uint8_t bytes[1 + sizeof ranks + SCAN_READABLE];
-        size_t n = rnd(200), len = 0;
-        memset(bytes, 0x81, sizeof bytes); /* also behind the end */
-        for (size_t i = 0; i < n; i++) {
-            ranks[i] = rnd(3) > 0 ? 1 + rnd(4) : 1 + rnd(100000);
-            len += etdc_put(bytes + 1 + len, ranks[i]);
+    static struct words w;
+    const struct scan_kernel *all[3];
+    size_t n_kernels = kernels(all);
+    int kind_of[BASE_COUNT(w.ranks)];
+    for (int round = 0; round < 2000; round++) {
+        struct scan_words words;
+        make_words(&w, rnd(600));
+        make_kinds(&words, &w, 1 + rnd(5), kind_of);
+        for (size_t i = 0; i < n_kernels; i++)
+            check_events(all[i], w.text, (struct scan_cursor){w.text.begin, 70}, &words, kind_of, 0, w.n);
+    }
+}
+
+/* Of all stretches around a word together: every word near enough to one of its hits lies in one, and positions are
+ * those in the text. */
+static void test_stretches(void **state)
+{
+    (void)state;
+    static struct words w;
+    int kind_of[BASE_COUNT(w.ranks)];
+    for (int round = 0; round < 2000; round++) {
+        make_words(&w, 1 + rnd(600));
+        uint32_t rank = rnd(2) ? w.ranks[rnd((uint32_t)w.n)] : random_rank(), reach = rnd(12);
+        uint8_t code[ETDC_MAX_BYTES];
+        struct scan_needle needle = scan_needle_of(code, etdc_put(code, rank));
+        struct scan_hits hits = {0};
+        struct scan_words words;
+        assert_true(scan_find_hits(w.text, &needle, 70, &hits));
+        make_kinds(&words, &w, 3, kind_of);
+        const uint8_t *end = w.text.begin;
+        for (size_t i = 0, n; i < hits.n; i += n) {
+            struct scan_cursor cursor;
+            n = hits.n - i;
+            struct scan_text stretch = scan_stretch(w.text, hits.items + i, &n, reach, &cursor);
+            assert_true(n >= 1 && n <= hits.n - i && stretch.begin >= end && stretch.end <= w.text.end);
+            assert_ptr_equal(cursor.at, stretch.begin);
+            size_t from = cursor.pos - 70, first = hits.items[i].pos - 70, last = hits.items[i + n - 1].pos - 70;
+            assert_true(from <= (first > reach ? first - reach : 0));
+            size_t to = from; /* words that begin before the end of the stretch; a first one cut off does not count */
+            for (const uint8_t *p = stretch.begin; p < stretch.end; p++)
+                to += p[-1] >> 7;
+            to += !(stretch.begin[-1] >> 7);
+            assert_true(to > last && (to > last + reach || to == w.n));
+            from += !(stretch.begin[-1] >> 7);
+            check_events(scan_kernel(), stretch, cursor, &words, kind_of, from, to);
+            end = stretch.end;
         }
-        check_near(ranks, n, bytes + 1, len, rnd(12), rnd(2) > 0);
+        free(hits.items);
+    }
+}
+
+static bool stands_at(const struct scan_sequence *sequence, const int *kind_of, size_t at)
+{
+    for (size_t i = 0; i < sequence->n; i++)
+        if (sequence->kinds[i] != SCAN_ANY_WORD && sequence->kinds[i] != kind_of[at + i])
+            return false;
+    return true;
+}
+
+static void check_sequence(const struct scan_kernel *kernel, const struct words *w, struct scan_sequence sequence,
+                           const int *kind_of)
+{
+    struct scan_cursor cursor = {w->text.begin, 70};
+    struct scan_hit page[2 * SCAN_EVENTS_LEAST];
+    size_t at = 0;
+    while (cursor.at < w->text.end) {
+        size_t n = kernel->find_sequence(w->text, &sequence, &cursor, page,
+                                         SCAN_EVENTS_LEAST + rnd(SCAN_EVENTS_LEAST + 1));
+        for (size_t i = 0; i < n; i++, at++) {
+            while (at + sequence.n <= w->n && !stands_at(&sequence, kind_of, at))
+                at++;
+            assert_true(at + sequence.n <= w->n);
+            assert_int_equal(page[i].pos, 70 + at + sequence.n - 1);
+            const uint8_t *p = w->text.begin + page[i].off;
+            uint32_t rank = 0;
+            assert_true(p[-1] >> 7 && etdc_get(&p, w->text.end, &rank));
+            assert_int_equal(rank, w->ranks[at + sequence.n - 1]);
+        }
+    }
+    for (; at + sequence.n <= w->n; at++)
+        assert_false(stands_at(&sequence, kind_of, at));
+}
+
+static void test_sequences(void **state)
+{
+    (void)state;
+    static struct words w;
+    const struct scan_kernel *all[3];
+    size_t n_kernels = kernels(all);
+    int kind_of[BASE_COUNT(w.ranks)];
+    for (int round = 0; round < 2000; round++) {
+        struct scan_sequence sequence = {.n = rnd(10) > 0 ? 1 + rnd(5) : 1 + rnd(SCAN_PLACES)};
+        make_words(&w, rnd(600));
+        make_kinds(&sequence.words, &w, 1 + rnd(5), kind_of);
+        for (size_t i = 0; i < sequence.n; i++)
+            sequence.kinds[i] = rnd(3) > 0 && sequence.n < 6 ? (uint8_t)rnd((uint32_t)sequence.words.n > 1 ? 2 : 1)
+                                                             : SCAN_ANY_WORD;
+        for (size_t i = 0; i < n_kernels; i++)
+            check_sequence(all[i], &w, sequence, kind_of);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes_come_back), cmocka_unit_test(test_phrases),
-                                       cmocka_unit_test(test_around), cmocka_unit_test(test_sets),
-                                       cmocka_unit_test(test_near)};
+                                       cmocka_unit_test(test_sets),        cmocka_unit_test(test_events),
+                                       cmocka_unit_test(test_stretches),   cmocka_unit_test(test_sequences)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,88 @@
+/* scan_avx512.c - the scan loops for x86-64 with AVX-512, and the choice among all of them when the program runs; see
+ * scan_kernel.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/scan_kernels.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#include <immintrin.h>
+#include <string.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vbmi2,avx512vpopcntdq,avx2,popcnt,bmi"))),  \
+                             apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512vbmi2,avx512vpopcntdq,avx2,popcnt,bmi")
+#endif
+
+enum { KERNEL_WIDTH = 64 };
+
+static inline uint64_t kernel_pair(const uint8_t *x, uint8_t a, const uint8_t *y, uint8_t b)
+{
+    __mmask64 at_x = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(x), _mm512_set1_epi8((char)a));
+    return _mm512_mask_cmpeq_epi8_mask(at_x, _mm512_loadu_si512(y), _mm512_set1_epi8((char)b));
+}
+
+static inline uint64_t kernel_same(const uint8_t *p, uint8_t a)
+{
+    return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8((char)a));
+}
+
+static inline uint64_t kernel_tops(const uint8_t *p)
+{
+    return _mm512_movepi8_mask(_mm512_loadu_si512(p));
+}
+
+/* Eight events at a time: their bytes are pressed together, and counted up to each are the word ends. Writes up to
+ * seven more than there are. */
+static inline void kernel_put(const struct kernel_events *e, uint32_t pos, struct scan_event *out)
+{
+    static const uint8_t numbers[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                        16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+                                        32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+                                        48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    const __m512i one = _mm512_set1_epi64(1);
+    uint8_t bytes[64];
+    int n = __builtin_popcountll(e->any);
+    if (n == 0)
+        return;
+    _mm512_storeu_si512(bytes, _mm512_maskz_compress_epi8(e->any, _mm512_loadu_si512(numbers)));
+    for (int i = 0; i < n; i += 8) {
+        __m512i at = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(const void *)(bytes + i)));
+        __m512i before = _mm512_sub_epi64(_mm512_sllv_epi64(one, at), one);
+        __m512i ends = _mm512_popcnt_epi64(_mm512_and_si512(before, _mm512_set1_epi64((long long)e->tops)));
+        __m512i event = _mm512_add_epi64(ends, _mm512_set1_epi64(pos));
+        for (int bit = 0; bit < 3; bit++) {
+            __m512i kind = _mm512_srlv_epi64(_mm512_set1_epi64((long long)e->bits[bit]), at);
+            event = _mm512_or_si512(event, _mm512_slli_epi64(_mm512_and_si512(kind, one), 32 + (unsigned)bit));
+        }
+        _mm512_storeu_si512(out + i, event);
+    }
+}
+
+#include "lib/scan_kernel.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+const struct scan_kernel scan_kernel_avx512 = {find_hits, count_hits, find_events, find_sequence, count_words};
+
+const struct scan_kernel *scan_kernel(void)
+{
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
+        __builtin_cpu_supports("avx512vpopcntdq"))
+        return &scan_kernel_avx512;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? &scan_kernel_avx2 : &scan_kernel_plain;
+}
+
+#else
+
+const struct scan_kernel *scan_kernel(void)
+{
+    return &scan_kernel_plain;
+}
+
+#endif
