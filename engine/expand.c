@@ -157,15 +157,6 @@ static enum status goes_on(struct expansion *x)
     return x->stop->check(x->stop->arg, x->err);
 }
 
-/* Index of the first word that does not begin with a prefix: 0xff is in no word. */
-static uint32_t behind_prefix(const struct vocab *vocab, const char *prefix, size_t len)
-{
-    char bound[TOKEN_BYTES_MAX + 1];
-    memcpy(bound, prefix, len);
-    bound[len] = (char)0xff;
-    return vocab_lower_bound(vocab, bound, len + 1);
-}
-
 static enum status gather_segment(struct expansion *x, const struct segment *segment)
 {
     const struct vocab *vocab = segment_vocab(segment);
@@ -185,7 +176,7 @@ static enum status gather_segment(struct expansion *x, const struct segment *seg
         if (x->n > (size_t)QUERY_MAX_EXPANSION * (snapshot_segments(x->snap) + 1))
             return too_broad(x);
         if (x->hopeless > 0)
-            vocab_seek(&word, vocab, behind_prefix(vocab, word.bytes, x->hopeless));
+            vocab_pass(&word, x->hopeless);
     }
     return ST_OK;
 }

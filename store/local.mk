@@ -32,6 +32,7 @@ libverbatim_store_a_SOURCES = \
 	store/names.c \
 	store/names.h \
 	store/pairs.c \
+	store/packed.h \
 	store/pairs.h \
 	store/parts.c \
 	store/parts.h \

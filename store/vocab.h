@@ -28,12 +28,16 @@ struct vocab_cursor {
     size_t len;
     char bytes[VOCAB_WORD_MAX];
     const struct vocab *vocab;
+    const uint8_t *at;
     uint32_t next;
 };
 /* So that vocab_next gives the i-th word next; i may be vocab_size. */
 void vocab_seek(struct vocab_cursor *c, const struct vocab *v, uint32_t i);
 /* False behind the last word. */
 bool vocab_next(struct vocab_cursor *c);
+/* Passes over the words behind the one in bytes that begin with its first len bytes, len > 0: vocab_next gives the
+ * first that does not. What is in bytes is no word until then. */
+void vocab_pass(struct vocab_cursor *c, size_t len);
 
 /* Index of the first word that is not less than the bytes; vocab_size when there is none. */
 uint32_t vocab_lower_bound(const struct vocab *v, const char *bytes, size_t len);

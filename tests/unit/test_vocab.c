@@ -103,6 +103,74 @@ static void test_what_is_not_there(void **state)
     wordtab_release(&t);
 }
 
+/* Words behind a prefix, some of them in the same block, some many blocks on. */
+static void test_passing(void **state)
+{
+    enum { SETS = 5, SET = 100 };
+    static const char *const heads[SETS] = {"a", "ab", "abc", "b", "ca"};
+    struct wordtab t = {0};
+    struct vocab v;
+    uint32_t *codes;
+    char word[16];
+    for (unsigned i = 0; i < SETS * SET; i++) {
+        (void)snprintf(word, sizeof word, "%s%03u", heads[i / SET], i % (i < SET ? 3 : SET));
+        put(&t, word, 1, 1);
+    }
+    open_ranked(state, &t, &v, &codes);
+    for (uint32_t i = 0; i < vocab_size(&v); i++)
+        for (size_t len = 1; len <= 4; len++) {
+            struct vocab_cursor c;
+            char prefix[VOCAB_WORD_MAX], next[VOCAB_WORD_MAX];
+            uint32_t expected = i + 1;
+            vocab_seek(&c, &v, i);
+            assert_true(vocab_next(&c));
+            memcpy(prefix, c.bytes, len);
+            while (expected < vocab_size(&v) && vocab_bytes(&v, expected, next) >= len &&
+                   memcmp(next, prefix, len) == 0)
+                expected++;
+            vocab_pass(&c, len);
+            assert_int_equal(vocab_next(&c), expected < vocab_size(&v));
+            if (expected == vocab_size(&v))
+                continue;
+            assert_int_equal(c.i, expected);
+            assert_int_equal(c.len, vocab_bytes(&v, expected, next));
+            assert_memory_equal(c.bytes, next, c.len);
+        }
+    free(codes);
+    vocab_release(&v);
+    wordtab_release(&t);
+}
+
+/* Words that share more than a byte's half can say, and of every length. */
+static void test_long_and_alike(void **state)
+{
+    struct wordtab t = {0};
+    struct vocab v;
+    uint32_t *codes;
+    char word[VOCAB_WORD_MAX + 1];
+    for (size_t len = 1; len <= VOCAB_WORD_MAX; len++)
+        for (char last = 'a'; last <= 'c'; last++) {
+            memset(word, 'a', len);
+            word[len - 1] = last;
+            word[len] = '\0';
+            put(&t, word, len, 1);
+        }
+    open_ranked(state, &t, &v, &codes);
+    for (size_t i = 0; i < t.n; i++) {
+        size_t len;
+        const char *bytes = wordtab_bytes(&t, i, &len);
+        int64_t at = vocab_find(&v, bytes, len);
+        assert_true(at >= 0);
+        assert_int_equal(vocab_bytes(&v, (uint32_t)at, word), len);
+        assert_memory_equal(word, bytes, len);
+        word[len - 1] = 'd';
+        assert_int_equal(vocab_find(&v, word, len), -1);
+    }
+    free(codes);
+    vocab_release(&v);
+    wordtab_release(&t);
+}
+
 static void test_no_words(void **state)
 {
     struct wordtab t = {0};
@@ -127,7 +195,7 @@ static void test_many(void **state)
     char word[16];
     for (uint32_t i = 0; i < MANY; i++) {
         (void)snprintf(word, sizeof word, "%x", i * 2654435761u);
-        put(&t, word, 1 + (i % 1000) * (i % 7), 1);
+        put(&t, word, 1 + (i % 1000) * (i % 7), 1 + (i % 1000) * (i % 7) / 3);
         if (i == MANY / 2)
             wordtab_settle(&t); /* made again when the next comes */
     }
@@ -145,6 +213,8 @@ static void test_many(void **state)
         assert_true(at >= 0);
         assert_int_equal(vocab_at(&v, (uint32_t)at).rank, rank);
         assert_int_equal(vocab_at(&v, (uint32_t)at).occurrences, t.words[i].occurrences);
+        assert_int_equal(vocab_at(&v, (uint32_t)at).documents, t.words[i].documents);
+        assert_int_equal(vocab_of_rank(&v, rank), at);
     }
     free(codes);
     vocab_release(&v);
@@ -156,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HELP_TEST(test_order),
         HELP_TEST(test_what_is_not_there),
+        HELP_TEST(test_passing),
+        HELP_TEST(test_long_and_alike),
         HELP_TEST(test_no_words),
         HELP_TEST(test_many),
     };
