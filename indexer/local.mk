@@ -62,8 +62,6 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/report.h \
 	indexer/roots.c \
 	indexer/roots.h \
-	indexer/sample.c \
-	indexer/sample.h \
 	indexer/succession.c \
 	indexer/succession.h \
 	indexer/update.c \

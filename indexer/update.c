@@ -14,7 +14,6 @@
 #include "indexer/pipeline.h"
 #include "indexer/progress.h"
 #include "indexer/roots.h"
-#include "indexer/sample.h"
 #include "indexer/succession.h"
 #include "indexer/walk.h"
 #include "store/build.h"
@@ -258,8 +257,6 @@ static enum status read_into(struct run *r, struct build *build, struct manifest
         st = err_nomem(err);
     progress_begin(&r->progress, r->o->progress, r->o->quiet, tasks.n_files, tasks.bytes);
     r->report->progress = &r->progress;
-    if (st == ST_OK)
-        st = sample_files(&p, build, err);
     if (st == ST_OK)
         st = pipeline_run(&tasks, build, &p, err);
     if (st == ST_OK)

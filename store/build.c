@@ -12,9 +12,8 @@
 #include "store/dir.h"
 
 #define DEFAULT_BUDGET ((size_t)160 << 20)
-/* Beside the table itself: what ranking takes for each word, and recoding for each document and block of text. */
-enum { WORD_BYTES = 48, DOC_BYTES = 8, BLOCK_BYTES = 8, CHUNK_BYTES = 256, LEFT_OUT_BYTES = 3 };
-enum { SAMPLE_FEWEST = 6 }; /* documents of a sample that say a word is common */
+/* Beside the table itself: what ranking and recoding take for each word, document, posting and block of text. */
+enum { WORD_BYTES = 64, DOC_BYTES = 8, BLOCK_BYTES = 8, CHUNK_BYTES = 256, POSTING_BYTES = 3 };
 #define MOST_DOCS UINT64_C(2000000000)    /* in a segment */
 #define MOST_STRINGS ((size_t)2000000000) /* bytes of words in a segment */
 
@@ -92,23 +91,6 @@ enum status build_begin(const char *index_dir, const struct build_options *optio
     return status;
 }
 
-/* ---- common words --------------------------------------------------------------------------------------------- */
-
-enum status build_leave_out(struct build *build, struct chunk *sample, struct err *err)
-{
-    uint32_t fewest = sample->done.n_docs / BUILD_COMMON_SHARE;
-    fewest = fewest < SAMPLE_FEWEST ? SAMPLE_FEWEST : fewest;
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < sample->words.n; i++) {
-        size_t len;
-        const char *bytes = wordtab_bytes(&sample->words, i, &len);
-        if (sample->words.words[i].documents >= fewest && wordtab_add(&build->common, bytes, len) == WORDTAB_NONE)
-            status = err_nomem(err);
-    }
-    chunk_free(sample);
-    return status;
-}
-
 /* ---- gathering ------------------------------------------------------------------------------------------------ */
 
 /* Bytes that joining so many words takes. */
@@ -119,13 +101,13 @@ static size_t words_memory(const struct wordtab *words)
 
 static size_t gathered_memory(const struct build *b)
 {
-    size_t n_blocks = 0, n_left_out = 0;
+    size_t n_blocks = 0, n_postings = 0;
     for (size_t i = 0; i < b->n_chunks; i++) {
         n_blocks += b->chunks[i].n_blocks;
-        n_left_out += b->chunks[i].n_left_out;
+        n_postings += b->chunks[i].n_postings;
     }
     return words_memory(&b->words) + (size_t)b->n_docs * DOC_BYTES + n_blocks * BLOCK_BYTES +
-           b->n_chunks * CHUNK_BYTES + n_left_out * LEFT_OUT_BYTES;
+           b->n_chunks * CHUNK_BYTES + n_postings * POSTING_BYTES;
 }
 
 static bool is_full(const struct build *b)
@@ -151,12 +133,7 @@ static enum status forget_chunks(struct build *b, struct err *err)
             status = chunk_done_remove(&b->chunks[i], err);
         chunk_done_release(&b->chunks[i]);
     }
-    for (size_t i = 0; i < b->n_terms; i++) {
-        if (status == ST_OK)
-            status = dir_remove(b->terms[i], err);
-        free(b->terms[i]);
-    }
-    b->n_chunks = b->n_terms = b->n_terms_joined = 0;
+    b->n_chunks = 0;
     b->n_docs = 0;
     wordtab_release(&b->words);
     return status;
@@ -206,7 +183,6 @@ static enum status append_words(struct build *b, struct chunk *chunk, struct err
         struct wordtab_word *to = &b->words.words[number];
         to->documents += from->documents;
         to->occurrences += from->occurrences;
-        to->left_out |= from->left_out;
         uint32_t n = (uint32_t)number;
         file_put(&b->numbers, &n, sizeof n);
     }
@@ -216,13 +192,8 @@ static enum status append_words(struct build *b, struct chunk *chunk, struct err
 /* Takes the chunk's scratch files over. */
 static enum status append_done(struct build *b, struct chunk *chunk, struct err *err)
 {
-    if (!ARRAY_RESERVE(b->chunks, b->chunks_cap, b->n_chunks + 1) ||
-        !ARRAY_RESERVE(b->terms, b->terms_cap, b->n_terms + 1))
+    if (!ARRAY_RESERVE(b->chunks, b->chunks_cap, b->n_chunks + 1))
         return err_nomem(err);
-    char *terms = chunk_path(&chunk->done, CHUNK_TERMS);
-    if (terms == NULL)
-        return err_nomem(err);
-    b->terms[b->n_terms++] = terms;
     b->chunks[b->n_chunks++] = chunk->done;
     b->n_docs += chunk->done.n_docs;
     for (size_t i = 0; i < chunk->done.n_blocks; i++)
@@ -236,9 +207,7 @@ static enum status append_chunk(struct build *b, struct chunk *chunk, struct err
     enum status status = might_overflow(b, chunk) ? write_segment(b, err) : ST_OK;
     if (status == ST_OK)
         status = append_words(b, chunk, err);
-    if (status == ST_OK)
-        status = append_done(b, chunk, err);
-    return status == ST_OK ? join_terms_early(b, err) : status;
+    return status == ST_OK ? append_done(b, chunk, err) : status;
 }
 
 enum status build_append(struct build *build, struct chunk *chunk, struct err *err)
@@ -324,9 +293,7 @@ void build_free(struct build *build)
         (void)dir_remove(build->scratch, &ignored);
         remove_unpublished(build);
     }
-    wordtab_release(&build->common);
     free(build->chunks);
-    free(build->terms);
     free(build->segments);
     free(build->numbers_path);
     free(build->scratch);

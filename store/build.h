@@ -1,15 +1,15 @@
 /* build.h - writing a new generation: documents -> chunks (one thread each, nothing shared) -> segments -> publish.
  *
  * A chunk is a run of documents that one thread tokenizes into its own scratch files: words as ids of the chunk's own
- * vocabulary, text blocks, places, and one Xapian database. build_append takes finished chunks in order; when the
- * memory budget is used up, or at the end, the chunks taken so far become one segment: vocabularies joined and ranked,
- * words recoded, databases compacted (by a thread of their own, meanwhile). What is in a segment depends on the
- * documents and their cutting into chunks only, never on the number of threads. Nothing that is live is touched until
- * build_publish, which renames `current`.
+ * vocabulary, text blocks, places. build_append takes finished chunks in order; when the memory budget is used up, or
+ * at the end, the chunks taken so far become one segment: vocabularies joined and ranked, words recoded, and Xapian's
+ * part made (by a thread of its own, meanwhile). What is in a segment depends on the documents and their cutting into
+ * chunks only, never on the number of threads. Nothing that is live is touched until build_publish, which renames
+ * `current`.
  *
- * Memory. A segment being gathered or joined takes the budget, and up to 64 MiB of bitmaps and 8 MiB of pairs while it
- * is joined. A chunk takes 1 MiB, Xapian's 30 MiB, and 50 to 70 bytes and its own length for each distinct word: 10
- * MiB for 4 MiB of prose, 35 MiB for a book of 64 MB. A chunk of more words than the budget holds becomes a segment by
+ * Memory. A segment being gathered or joined takes the budget, and up to 64 MiB of bitmaps, 8 MiB of pairs and Xapian's
+ * 30 MiB while it is joined. A chunk takes 1 MiB, and 50 to 70 bytes and its own length for each distinct word: 5 MiB
+ * for 4 MiB of prose, 35 MiB for a book of 64 MB. A chunk of more words than the budget holds becomes a segment by
  * itself, which is the worst case: 64 MB of base64 in one document (2.4 million words) take 270 MiB in all, of random
  * numbers (7 million) 480 MiB. The document's text is the caller's, and comes on top.
  * Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
@@ -32,21 +32,13 @@ struct build_options {
     int zlib_level;        /* 1..9; 0: the default */
 };
 
-/* Sum of file sizes, in bytes, at which the caller should end a chunk and begin the next. Larger ones pack Xapian's
- * part better (a word's postings of each chunk stand apart) and share the work out worse. */
+/* Sum of file sizes, in bytes, at which the caller should end a chunk and begin the next: its words still fit the
+ * processor's cache. Larger ones share the work out worse. */
 enum { BUILD_CHUNK_BYTES = 1 << 22 };
 
 /* Starts a generation in an index folder whose lock the caller holds (lock.h): makes the scratch folder. */
 enum status build_begin(const char *index_dir, const struct build_options *options, struct build **out,
                         struct err *err);
-
-/* Words that at least 1 of BUILD_COMMON_SHARE documents hold need not be in Xapian's part, where they are most of the
- * postings and of what a build costs: the segment keeps their documents itself (bitmaps.h). Which these are must be
- * known beforehand: add documents of those to come to a sample, to which nothing is written, and hand it over
- * before other threads make chunks. build_leave_out takes the sample whatever the status. */
-enum { BUILD_COMMON_SHARE = 256, BUILD_FEWEST_DOCS = 1024 /* a sample of fewer is not worth its time */ };
-enum status chunk_new_sample(struct build *build, struct chunk **out, struct err *err);
-enum status build_leave_out(struct build *build, struct chunk *sample, struct err *err);
 
 /* One chunk's life, all in one thread: new, add..., finish; then build_append in the coordinating thread. number: any
  * that no other chunk of the build has. After a failure a chunk is good only for freeing. The document is borrowed for

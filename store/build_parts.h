@@ -21,8 +21,7 @@ enum chunk_file {
     CHUNK_NAMES,  /* as in the part docs */
     CHUNK_PLACES, /* as in the part places */
     CHUNK_TEXT,   /* blocks as in the part text */
-    CHUNK_FILES,
-    CHUNK_TERMS = CHUNK_FILES /* Xapian's folder */
+    CHUNK_FILES
 };
 
 /* Written as it is: scratch never leaves the machine or the run. Offsets count from the chunk's beginning. */
@@ -38,7 +37,7 @@ struct chunk_done {
     uint32_t n_docs;
     uint64_t n_words; /* positions */
     uint32_t n_ids;   /* words of its own table */
-    uint64_t n_left_out; /* postings that were not given to Xapian */
+    uint64_t n_postings; /* distinct words of each document, of all documents */
     struct file_seal seals[CHUNK_FILES];
     struct text_block *blocks; /* owned */
     size_t n_blocks;
@@ -49,27 +48,22 @@ void chunk_done_release(struct chunk_done *done);                        /* free
 enum status chunk_done_remove(struct chunk_done *done, struct err *err); /* the scratch files */
 
 struct chunk {
-    const struct build *build; /* read only: its options and common words never change */
+    const struct build *build; /* read only: its options never change */
     struct wordtab words;
     struct chunk_done done;
     struct chunk_writer *writer; /* until it is finished */
-    bool is_sample;              /* only its words are counted */
 };
 
 struct build {
     char *index_dir, *scratch, *language; /* owned */
     struct build_options options;
     uint64_t generation;
-    struct wordtab common;      /* words that new documents do not give to Xapian */
     struct wordtab words;       /* of the segment being gathered */
     struct file_writer numbers; /* scratch: for each chunk, number in `words` of each of its words, uint32_t */
     char *numbers_path;         /* owned */
     size_t n_numbers;
     struct chunk_done *chunks; /* of that segment, in order */
     size_t n_chunks, chunks_cap;
-    char **terms;                              /* paths of Xapian's databases to be joined, in order */
-    size_t n_terms, terms_cap, n_terms_joined; /* the first n_terms_joined are joined ones already */
-    unsigned n_joins;
     uint64_t n_docs;
     uint64_t text_len; /* bytes of text of all chunks, those of segments written included */
     struct manifest_segment *segments; /* written so far */
@@ -78,11 +72,6 @@ struct build {
 
 /* Writes the gathered chunks as the segment with the next ordinal; the caller then forgets them. */
 enum status join_segment(struct build *b, struct manifest_segment *entry, struct err *err);
-
-/* Joins databases so that never more than JOIN_FAN_IN are open at once. */
-enum { JOIN_FAN_IN = 64 };
-enum status join_terms_early(struct build *b, struct err *err);
-enum status join_terms(struct build *b, const char *dst, struct err *err);
 
 /* The codes of a segment's words by their number in its table, ready to be copied: 4 bytes of which the first so many
  * count as the first with its top bit set says. */

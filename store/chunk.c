@@ -1,12 +1,11 @@
 /* chunk.c - one thread's run of documents into its own scratch files; see build.h.
  *
  * Words go through the chunk's table (wordtab.h): a document's distinct ones are those whose stamp is not yet its
- * number, so counting them hashes nothing a second time. SPDX-License-Identifier: GPL-2.0-or-later */
+ * number. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/array.h"
-#include "shim/shim.h"
 #include "store/chunk_writer.h"
 #include "store/dir.h"
 #include "store/places.h"
@@ -15,7 +14,7 @@
 
 char *chunk_path(const struct chunk_done *done, enum chunk_file file)
 {
-    static const char *const kinds[CHUNK_FILES + 1] = {"ids", "docs", "names", "places", "text", "terms"};
+    static const char *const kinds[CHUNK_FILES] = {"ids", "docs", "names", "places", "text"};
     return dir_path("%s.%s", done->prefix, kinds[file]);
 }
 
@@ -29,7 +28,7 @@ void chunk_done_release(struct chunk_done *done)
 enum status chunk_done_remove(struct chunk_done *done, struct err *err)
 {
     enum status status = ST_OK;
-    for (enum chunk_file file = 0; file <= CHUNK_TERMS && done->prefix != NULL && status == ST_OK; file++) {
+    for (enum chunk_file file = 0; file < CHUNK_FILES && done->prefix != NULL && status == ST_OK; file++) {
         char *path = chunk_path(done, file);
         status = path == NULL ? err_nomem(err) : dir_remove(path, err);
         free(path);
@@ -44,9 +43,7 @@ static enum status create_file(struct chunk *c, enum chunk_file file, struct err
     if (path == NULL)
         return err_nomem(err);
     enum status status;
-    if (file == CHUNK_TERMS)
-        status = shim_builder_open(path, &w->postings, err);
-    else if (file == CHUNK_TEXT)
+    if (file == CHUNK_TEXT)
         status = text_create(&w->text, path, c->build->options.zlib_level, err);
     else
         status = file_create(&w->files[file], path, NULL, err);
@@ -59,32 +56,24 @@ static void free_writer(struct chunk_writer *w)
     if (w == NULL)
         return;
     tokenizer_free(w->tokenizer);
-    shim_builder_discard(w->postings);
     for (size_t i = 0; i < CHUNK_FILES; i++)
         file_release(&w->files[i]);
     text_writer_release(&w->text);
-    free(w->distinct);
-    free(w->terms);
     free(w->places);
     free(w->breaks);
     buf_release(&w->bytes);
     free(w);
 }
 
-static enum status start_sample(struct chunk *c, struct err *err)
-{
-    c->writer = calloc(1, sizeof *c->writer);
-    if (c->writer == NULL)
-        return err_nomem(err);
-    c->writer->tokenizer = tokenizer_new();
-    return c->writer->tokenizer == NULL ? err_nomem(err) : ST_OK;
-}
-
 static enum status start(struct chunk *c, uint64_t number, struct err *err)
 {
     c->done.prefix = dir_path("%s/%llu", c->build->scratch, (unsigned long long)number);
-    enum status status = c->done.prefix == NULL ? err_nomem(err) : start_sample(c, err);
-    for (enum chunk_file file = 0; file <= CHUNK_TERMS && status == ST_OK; file++)
+    c->writer = calloc(1, sizeof *c->writer);
+    if (c->done.prefix == NULL || c->writer == NULL)
+        return err_nomem(err);
+    c->writer->tokenizer = tokenizer_new();
+    enum status status = c->writer->tokenizer == NULL ? err_nomem(err) : ST_OK;
+    for (enum chunk_file file = 0; file < CHUNK_FILES && status == ST_OK; file++)
         status = create_file(c, file, err);
     return status;
 }
@@ -97,22 +86,6 @@ enum status chunk_new(struct build *build, uint64_t number, struct chunk **out, 
         return err_nomem(err);
     c->build = build;
     enum status status = start(c, number, err);
-    if (status == ST_OK)
-        *out = c;
-    else
-        chunk_free(c);
-    return status;
-}
-
-enum status chunk_new_sample(struct build *build, struct chunk **out, struct err *err)
-{
-    *out = NULL;
-    struct chunk *c = calloc(1, sizeof *c);
-    if (c == NULL)
-        return err_nomem(err);
-    c->build = build;
-    c->is_sample = true;
-    enum status status = start_sample(c, err);
     if (status == ST_OK)
         *out = c;
     else
@@ -135,29 +108,22 @@ void chunk_free(struct chunk *chunk)
 
 bool chunk_count_word(struct chunk *c, int64_t number)
 {
-    struct chunk_writer *w = c->writer;
     if (number == WORDTAB_NONE)
         return false;
     struct wordtab_word *word = &c->words.words[number];
     if (word->doc != c->done.n_docs + 1) {
-        if (!ARRAY_RESERVE(w->distinct, w->distinct_cap, w->n_distinct + 1))
-            return false;
-        w->distinct[w->n_distinct++] = (uint32_t)number;
         word->doc = c->done.n_docs + 1;
-        word->in_doc = 0;
+        word->documents++;
+        c->done.n_postings++;
     }
-    word->in_doc++;
-    file_put_varint(&w->files[CHUNK_IDS], (uint64_t)number);
+    word->occurrences++;
+    file_put_varint(&c->writer->files[CHUNK_IDS], (uint64_t)number);
     return true;
 }
 
 static bool add_word(struct chunk *c, const struct token *token)
 {
-    size_t known = c->words.n;
-    int64_t number = wordtab_add(&c->words, token->word, token->word_len);
-    if (c->words.n > known)
-        c->words.words[number].left_out = wordtab_find(&c->build->common, token->word, token->word_len) >= 0;
-    return chunk_count_word(c, number);
+    return chunk_count_word(c, wordtab_add(&c->words, token->word, token->word_len));
 }
 
 static bool add_break(struct chunk_writer *w, uint32_t pos, enum token_break brk)
@@ -230,54 +196,6 @@ static enum status add_body(struct chunk *c, const struct document *doc, struct 
     return ST_OK;
 }
 
-/* Counts the distinct words in the chunk's table, and leaves those that Xapian is given. */
-static void count_distinct(struct chunk *c)
-{
-    struct chunk_writer *w = c->writer;
-    size_t kept = 0;
-    for (size_t i = 0; i < w->n_distinct; i++) {
-        struct wordtab_word *word = &c->words.words[w->distinct[i]];
-        word->documents++;
-        word->occurrences += word->in_doc;
-        if (!word->left_out)
-            w->distinct[kept++] = w->distinct[i];
-    }
-    c->done.n_left_out += w->n_distinct - kept;
-    w->n_distinct = kept;
-}
-
-/* Fills in the terms of words [from, from + n) of the document at hand. */
-static void fill_terms(struct chunk *c, size_t from, size_t n)
-{
-    struct chunk_writer *w = c->writer;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t number = w->distinct[from + i];
-        struct shim_term *term = &w->terms[i];
-        term->bytes = wordtab_bytes(&c->words, number, &term->len);
-        term->wdf = c->words.words[number].in_doc;
-    }
-}
-
-/* Hands the distinct words to Xapian, those of a vast document in parts. */
-enum status chunk_add_postings(struct chunk *c, struct err *err)
-{
-    struct chunk_writer *w = c->writer;
-    size_t from = 0;
-    count_distinct(c);
-    do {
-        size_t rest = w->n_distinct - from, n = rest < SHIM_TERMS_AT_ONCE ? rest : SHIM_TERMS_AT_ONCE;
-        if (!ARRAY_RESERVE(w->terms, w->terms_cap, n))
-            return err_nomem(err);
-        fill_terms(c, from, n);
-        enum status status = from == 0 ? shim_builder_add(w->postings, w->terms, n, err)
-                                       : shim_builder_more(w->postings, w->terms, n, err);
-        if (status != ST_OK)
-            return status;
-        from += n;
-    } while (from < w->n_distinct);
-    return ST_OK;
-}
-
 /* ---- the rest of a document ------------------------------------------------------------------------------------ */
 
 enum status chunk_put_bytes(struct chunk_writer *w, enum chunk_file file, struct err *err)
@@ -325,8 +243,6 @@ static enum status add_all(struct chunk *c, const struct document *doc, struct d
     if (status == ST_OK)
         status = add_body(c, doc, r, err);
     if (status == ST_OK)
-        status = chunk_add_postings(c, err);
-    if (status == ST_OK)
         status = chunk_add_names(w, doc, err);
     if (status == ST_OK)
         status = add_places(w, doc, err);
@@ -337,7 +253,7 @@ static enum status add_all(struct chunk *c, const struct document *doc, struct d
 struct chunk_doc chunk_begin_doc(struct chunk *chunk, const char *path, size_t path_len, uint32_t text_len)
 {
     struct chunk_writer *w = chunk->writer;
-    w->n_distinct = w->n_places = w->n_breaks = 0;
+    w->n_places = w->n_breaks = 0;
     return (struct chunk_doc){.record = {.text_off = w->text_off,
                                          .names_off = w->files[CHUNK_NAMES].body_len,
                                          .places_off = w->files[CHUNK_PLACES].body_len,
@@ -355,36 +271,8 @@ void chunk_end_doc(struct chunk *chunk, const struct chunk_doc *added)
     chunk->done.n_words += (uint64_t)added->record.n_body + added->record.n_title;
 }
 
-/* ---- a sample -------------------------------------------------------------------------------------------------- */
-
-static bool sample_words(struct chunk *c, const char *text, size_t len)
-{
-    struct token token;
-    tokenizer_begin(c->writer->tokenizer, text, len, &(struct token_options){0});
-    while (tokenizer_next(c->writer->tokenizer, &token)) {
-        int64_t number = wordtab_add(&c->words, token.word, token.word_len);
-        if (number == WORDTAB_NONE)
-            return false;
-        struct wordtab_word *word = &c->words.words[number];
-        word->documents += word->doc != c->done.n_docs + 1;
-        word->doc = c->done.n_docs + 1;
-    }
-    return true;
-}
-
-static enum status sample_add(struct chunk *c, const struct document *doc, struct err *err)
-{
-    if (!sample_words(c, doc->title, doc->title != NULL ? doc->title_len : 0) ||
-        !sample_words(c, doc->text, doc->text_len))
-        return err_nomem(err);
-    c->done.n_docs++;
-    return ST_OK;
-}
-
 enum status chunk_add(struct chunk *chunk, const struct document *doc, struct err *err)
 {
-    if (chunk->is_sample)
-        return sample_add(chunk, doc, err);
     struct chunk_doc added = chunk_begin_doc(chunk, doc->path, doc->path_len, (uint32_t)doc->text_len);
     enum status status = check_lengths(doc, err);
     if (status == ST_OK)
@@ -412,10 +300,6 @@ enum status chunk_finish(struct chunk *chunk, struct err *err)
     enum status status = finish_text(chunk, err);
     for (enum chunk_file file = 0; status == ST_OK && file < CHUNK_TEXT; file++)
         status = file_finish(&w->files[file], &chunk->done.seals[file], err);
-    if (status == ST_OK) {
-        status = shim_builder_finish(w->postings, err);
-        w->postings = NULL;
-    }
     chunk->done.n_ids = (uint32_t)chunk->words.n;
     wordtab_settle(&chunk->words);
     free_writer(w);

@@ -29,9 +29,6 @@ static int64_t number_of(struct merge *m, uint32_t rank)
         int64_t number = wordtab_add(&m->chunk->words, bytes, vocab_bytes(vocab, i, bytes));
         if (number == WORDTAB_NONE)
             return number;
-        struct segment_holders ignored;
-        if (segment_holders(m->from, rank, &ignored))
-            m->chunk->words.words[number].left_out = 1;
         m->numbers[rank] = (uint32_t)(number + 1);
     }
     return (int64_t)m->numbers[rank] - 1;
@@ -141,8 +138,6 @@ static enum status add_doc(struct merge *m, uint32_t doc, struct err *err)
     status = add_codes(m, w.title, w.title_end, r.n_title, err);
     if (status == ST_OK)
         status = add_codes(m, w.body, w.body_end, r.n_body, err);
-    if (status == ST_OK)
-        status = chunk_add_postings(m->chunk, err);
     if (status == ST_OK)
         status = add_names(m, &names, err);
     if (status == ST_OK)

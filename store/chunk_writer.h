@@ -4,22 +4,16 @@
 #define VERBATIM_CHUNK_WRITER_H
 
 #include "lib/token.h"
-#include "shim/shim.h"
 #include "store/build_parts.h"
 #include "store/segment.h"
 
 /* What is needed only while documents are added. */
 struct chunk_writer {
     struct tokenizer *tokenizer;
-    struct shim_builder *postings;
     struct file_writer files[CHUNK_FILES]; /* but the text's, which is in text */
     struct text_writer text;
     uint64_t text_off; /* of the next document, from the chunk's beginning */
     /* of the document at hand */
-    uint32_t *distinct; /* numbers of its words */
-    size_t n_distinct, distinct_cap;
-    struct shim_term *terms;
-    size_t terms_cap;
     struct segment_place *places;
     size_t n_places, places_cap;
     struct segment_break *breaks;
@@ -31,8 +25,6 @@ struct chunk_writer {
 struct chunk_doc chunk_begin_doc(struct chunk *chunk, const char *path, size_t path_len, uint32_t text_len);
 /* Counts one occurrence of a word of the chunk's table; false when memory ran out or the number is WORDTAB_NONE. */
 bool chunk_count_word(struct chunk *chunk, int64_t number);
-/* Hands the words counted since the document began to Xapian. */
-enum status chunk_add_postings(struct chunk *chunk, struct err *err);
 enum status chunk_add_names(struct chunk_writer *w, const struct document *doc, struct err *err);
 /* Writes what is in w->bytes to a scratch file. */
 enum status chunk_put_bytes(struct chunk_writer *w, enum chunk_file file, struct err *err);

@@ -10,56 +10,14 @@
 #include <unistd.h>
 
 #include "lib/bytes.h"
-#include "shim/shim.h"
 #include "store/build_parts.h"
 #include "store/dir.h"
 #include "store/places.h"
 #include "store/recode.h"
 #include "store/stems.h"
+#include "store/terms.h"
 
 /* ---- Xapian's part -------------------------------------------------------------------------------------------- */
-
-/* Joins databases [from, from + n) into one in the scratch folder that takes their place. */
-static enum status join_group(struct build *b, size_t from, size_t n, struct err *err)
-{
-    char *path = dir_path("%s/joined-%u", b->scratch, b->n_joins++);
-    if (path == NULL)
-        return err_nomem(err);
-    enum status status = shim_compact((const char *const *)b->terms + from, n, path, err);
-    for (size_t i = 0; status == ST_OK && i < n; i++)
-        status = dir_remove(b->terms[from + i], err);
-    if (status != ST_OK) {
-        free(path);
-        return status;
-    }
-    for (size_t i = 0; i < n; i++)
-        free(b->terms[from + i]);
-    b->terms[from] = path;
-    memmove(b->terms + from + 1, b->terms + from + n, (b->n_terms - from - n) * sizeof *b->terms);
-    b->n_terms -= n - 1;
-    return ST_OK;
-}
-
-enum status join_terms_early(struct build *b, struct err *err)
-{
-    if (b->n_terms - b->n_terms_joined < JOIN_FAN_IN)
-        return ST_OK;
-    enum status status = join_group(b, b->n_terms_joined, JOIN_FAN_IN, err);
-    b->n_terms_joined += status == ST_OK;
-    return status;
-}
-
-enum status join_terms(struct build *b, const char *dst, struct err *err)
-{
-    while (b->n_terms > JOIN_FAN_IN)
-        for (size_t from = 0; from + 1 < b->n_terms; from++) {
-            size_t n = b->n_terms - from < JOIN_FAN_IN ? b->n_terms - from : JOIN_FAN_IN;
-            enum status status = join_group(b, from, n, err);
-            if (status != ST_OK)
-                return status;
-        }
-    return shim_compact((const char *const *)b->terms, b->n_terms, dst, err);
-}
 
 static enum status sync_file(const char *path, struct err *err)
 {
@@ -82,7 +40,7 @@ struct terms_job {
 static void *run_terms_job(void *context)
 {
     struct terms_job *job = context;
-    job->status = join_terms(job->b, job->dst, &job->err);
+    job->status = terms_write(job->b, job->dst, &job->err);
     if (job->status == ST_OK)
         job->status = file_seal_of(job->dst, &job->seal, &job->err);
     if (job->status == ST_OK)

@@ -1,9 +1,6 @@
 # store/ - the index on disk. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_store.a
 libverbatim_store_a_SOURCES = \
-	store/bitmaps.c \
-	store/bitmaps.h \
-	store/bitmaps_read.c \
 	store/build.c \
 	store/build.h \
 	store/build_parts.h \
@@ -20,6 +17,9 @@ libverbatim_store_a_SOURCES = \
 	store/file_frame.h \
 	store/file_map.c \
 	store/file_write.c \
+	store/holders.c \
+	store/holders.h \
+	store/holders_read.c \
 	store/join.c \
 	store/known.c \
 	store/known.h \
@@ -42,6 +42,8 @@ libverbatim_store_a_SOURCES = \
 	store/recode.c \
 	store/recode.h \
 	store/recover.c \
+	store/scratch.c \
+	store/scratch.h \
 	store/segment.c \
 	store/segment.h \
 	store/segment_open.h \
@@ -51,6 +53,8 @@ libverbatim_store_a_SOURCES = \
 	store/stems.c \
 	store/stems.h \
 	store/sweep.c \
+	store/terms.c \
+	store/terms.h \
 	store/text.h \
 	store/text_read.c \
 	store/text_write.c \

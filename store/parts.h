@@ -22,7 +22,7 @@ enum parts_kind {
     PARTS_DOCS,
     PARTS_PLACES,
     PARTS_TEXT,
-    PARTS_BITMAPS,
+    PARTS_HOLDERS,
     PARTS_PAIRS,
     PARTS_STEMS,
     PARTS_COUNT

@@ -1,55 +1,21 @@
 /* recode.c - see recode.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/recode.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "lib/bytes.h"
 #include "lib/etdc.h"
-#include "store/bitmaps.h"
+#include "store/holders.h"
 #include "store/pairs.h"
+#include "store/scratch.h"
 #include "store/words.h"
-
-/* A scratch file, mapped. */
-struct scratch {
-    const uint8_t *bytes;
-    size_t len;
-};
-
-static enum status map_scratch(const char *path, uint64_t len, struct scratch *out, struct err *err)
-{
-    *out = (struct scratch){.len = (size_t)len};
-    if (path == NULL)
-        return err_nomem(err);
-    if (len == 0)
-        return ST_OK;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    void *p = fd < 0 ? MAP_FAILED : mmap(NULL, (size_t)len, PROT_READ, MAP_PRIVATE, fd, 0);
-    int errnum = errno;
-    if (fd >= 0)
-        (void)close(fd);
-    if (p == MAP_FAILED)
-        return err_sys(err, ST_IO, errnum, "%s: cannot read", path);
-    out->bytes = p;
-    return ST_OK;
-}
-
-static void unmap_scratch(struct scratch *s)
-{
-    if (s->bytes != NULL)
-        (void)munmap((void *)(uintptr_t)s->bytes, s->len);
-    *s = (struct scratch){0};
-}
 
 struct recode {
     const uint32_t *codes; /* by number in the segment's table */
     uint32_t *local;       /* owned; the same by number in the chunk at hand */
-    uint32_t *local_slots;  /* owned; slots of bitmaps, by number in the chunk at hand, 0: none */
-    struct bitmaps_rows *bitmaps;
+    uint32_t *local_slots; /* owned; slots of holders, by number in the chunk at hand, 0: none */
+    struct holders_writer holders;
     size_t local_cap;
     struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
     size_t numbers_at;      /* first of the chunk at hand */
@@ -74,12 +40,9 @@ static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
         if (room == NULL)
             break;
         for (n -= batch; batch > 0; batch--) {
-            uint32_t number = *from & 0x7f;
-            for (unsigned shift = 7; *from++ >= 0x80; shift += 7)
-                number |= (uint32_t)(*from & 0x7f) << shift;
-            uint32_t code = r->local[number], slot = r->local_slots[number];
+            uint32_t number = scratch_number(&from), code = r->local[number], slot = r->local_slots[number];
             if (slot > 0)
-                bitmaps_count(r->bitmaps, slot, r->n_docs);
+                holders_count(&r->holders, slot, r->n_docs);
             pairs_word(&r->pairs, code, r->words.body_len + (uint64_t)(to - room));
             memcpy(to, &code, sizeof code);
             to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
@@ -128,26 +91,15 @@ static void find_local(struct recode *r, const struct chunk_done *chunk)
         uint32_t number;
         memcpy(&number, r->numbers.bytes + (r->numbers_at + i) * sizeof number, sizeof number);
         r->local[i] = r->codes[number];
-        r->local_slots[i] = bitmaps_slot_of_code(r->bitmaps, r->local[i]);
+        r->local_slots[i] = holders_slot_of_code(&r->holders, r->local[i]);
     }
     r->numbers_at += chunk->n_ids;
-}
-
-static enum status map_both(const struct chunk_done *chunk, struct scratch *ids, struct scratch *docs, struct err *err)
-{
-    char *ids_path = chunk_path(chunk, CHUNK_IDS), *docs_path = chunk_path(chunk, CHUNK_DOCS);
-    enum status status = map_scratch(ids_path, chunk->seals[CHUNK_IDS].len, ids, err);
-    if (status == ST_OK)
-        status = map_scratch(docs_path, chunk->seals[CHUNK_DOCS].len, docs, err);
-    free(ids_path);
-    free(docs_path);
-    return status;
 }
 
 static enum status recode_chunk(struct recode *r, const struct chunk_done *chunk, struct err *err)
 {
     struct scratch ids = {0}, docs = {0};
-    enum status status = map_both(chunk, &ids, &docs, err);
+    enum status status = scratch_map_words(chunk, &ids, &docs, err);
     if (status == ST_OK) {
         const uint8_t *at = ids.bytes;
         find_local(r, chunk);
@@ -161,8 +113,8 @@ static enum status recode_chunk(struct recode *r, const struct chunk_done *chunk
         r->names_off += chunk->seals[CHUNK_NAMES].len;
         r->places_off += chunk->seals[CHUNK_PLACES].len;
     }
-    unmap_scratch(&ids);
-    unmap_scratch(&docs);
+    scratch_unmap(&ids);
+    scratch_unmap(&docs);
     return status;
 }
 
@@ -215,7 +167,7 @@ static enum status prepare(struct recode *r, const struct build *b, struct err *
     r->lengths = malloc((size_t)b->n_docs * sizeof *r->lengths);
     if (r->local == NULL || r->local_slots == NULL || r->hashes == NULL || r->lengths == NULL)
         return err_nomem(err);
-    return map_scratch(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
+    return scratch_map(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
 }
 
 static enum status recode_all(struct recode *r, const struct build *b, struct parts *parts, struct err *err)
@@ -246,9 +198,8 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
 enum status recode_segment(const struct build *b, const uint32_t *codes, char *const paths[PARTS_COUNT],
                            struct parts *parts, struct err *err)
 {
-    struct bitmaps_rows bitmaps;
-    struct recode r = {.codes = codes, .bitmaps = &bitmaps};
-    enum status status = bitmaps_choose(&bitmaps, &b->words, codes, (uint32_t)b->n_docs, err);
+    struct recode r = {.codes = codes};
+    enum status status = holders_choose(&r.holders, &b->words, codes, (uint32_t)b->n_docs, err);
     if (status == ST_OK)
         status = file_create(&r.words, paths[PARTS_WORDS], WORDS_KIND, err);
     if (status == ST_OK)
@@ -258,12 +209,12 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
     if (status == ST_OK)
         status = recode_all(&r, b, parts, err);
     if (status == ST_OK)
-        status = bitmaps_write(&bitmaps, paths[PARTS_BITMAPS], &parts->seals[PARTS_BITMAPS], err);
-    bitmaps_rows_release(&bitmaps);
+        status = holders_write(&r.holders, paths[PARTS_HOLDERS], &parts->seals[PARTS_HOLDERS], err);
+    holders_writer_release(&r.holders);
     file_release(&r.words);
     file_release(&r.docs);
     pairs_release(&r.pairs);
-    unmap_scratch(&r.numbers);
+    scratch_unmap(&r.numbers);
     free(r.local);
     free(r.local_slots);
     free(r.hashes);

@@ -1,4 +1,4 @@
-/* recode.h - writing the parts `words`, `docs`, `pairs` and `bitmaps` of a segment from its chunks: numbers of words
+/* recode.h - writing the parts `words`, `docs`, `pairs` and `holders` of a segment from its chunks: numbers of words
  * become codes, and offsets are moved to where the chunk's bytes come to stand.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_RECODE_H

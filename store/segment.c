@@ -32,8 +32,8 @@ static enum status open_part(struct segment *s, enum parts_kind kind, const char
         return places_open(&s->places, path, err);
     case PARTS_TEXT:
         return text_open(&s->text, path, err);
-    case PARTS_BITMAPS:
-        return bitmaps_open(&s->bitmaps, path, s->entry.docs, err);
+    case PARTS_HOLDERS: /* the vocabulary stands before it in the list */
+        return holders_open(&s->holders, path, s->entry.docs, vocab_size(&s->vocab), err);
     case PARTS_PAIRS: /* words stand before it in the list */
         return pairs_open(&s->pairs, path, words_len(s), s->entry.docs, err);
     case PARTS_STEMS:
@@ -47,7 +47,7 @@ static const struct file_map *part_map(const struct segment *s, enum parts_kind 
 {
     const struct file_map *maps[PARTS_COUNT] = {
         [PARTS_WORDS] = &s->words,       [PARTS_VOCAB] = &s->vocab.map, [PARTS_DOCS] = &s->docs.map,
-        [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,   [PARTS_BITMAPS] = &s->bitmaps.map,
+        [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,   [PARTS_HOLDERS] = &s->holders.map,
         [PARTS_PAIRS] = &s->pairs.map,   [PARTS_STEMS] = &s->stems.map,
     };
     return maps[kind];
@@ -163,7 +163,7 @@ void segment_close(struct segment *s)
     docs_release(&s->docs);
     places_release(&s->places);
     text_release(&s->text);
-    bitmaps_release(&s->bitmaps);
+    holders_release(&s->holders);
     pairs_release_map(&s->pairs);
     stems_release(&s->stems);
     tombs_release(&s->tombs);
@@ -282,13 +282,13 @@ size_t segment_stem_words(const struct segment *s, const char *stem, size_t len,
 
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len)
 {
-    *len = s->bitmaps.row_len;
-    return bitmaps_row(&s->bitmaps, rank);
+    *len = s->holders.row_len;
+    return holders_row(&s->holders, rank);
 }
 
 bool segment_holders(const struct segment *s, uint32_t rank, struct segment_holders *out)
 {
-    return bitmaps_holders(&s->bitmaps, rank, out);
+    return holders_find(&s->holders, rank, out);
 }
 
 struct segment_codes segment_codes(const struct segment *s)

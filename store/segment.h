@@ -58,7 +58,7 @@ void segment_prefetch_words(const struct segment *s, uint32_t doc);
  * of 8, all readable. NULL for a word that few documents hold: its posting list is short. */
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len);
 
-/* The documents that hold a common word, one after the other, and how often. Common words are not, or not all, in the
+/* The documents that hold a common or a rare word, one after the other, and how often. Such words are not in the
  * posting lists of segment_db: ask here first. Plain values, to be read through the two functions below. */
 struct segment_holders {
     uint32_t doc; /* the last one found */
@@ -67,10 +67,13 @@ struct segment_holders {
     const uint8_t *bits, *counts, *many; /* of a row of bits */
     uint32_t n_counts, n_many, at_word, n_before;
     uint64_t word;
-    const uint8_t *at, *end; /* of a list */
+    const uint8_t *at, *end; /* of a list, or the counts of a rare word */
+    const uint8_t *few;      /* of a rare word: documents [few_at, few_end), packed */
+    uint32_t few_at, few_end;
+    unsigned width;
     uint32_t occurrences;
 };
-/* False when the word of the rank is not common: its list is in segment_db. */
+/* False when the word of the rank is neither common nor rare: its list is in segment_db. */
 bool segment_holders(const struct segment *s, uint32_t rank, struct segment_holders *out);
 /* Goes on to the first document >= doc that holds the word, dead ones included; doc never goes back. False at the
  * end. */

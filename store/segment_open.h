@@ -5,7 +5,7 @@
 
 #include "lib/base.h"
 #include "lib/err.h"
-#include "store/bitmaps.h"
+#include "store/holders.h"
 #include "store/docs.h"
 #include "store/file.h"
 #include "store/manifest.h"
@@ -27,7 +27,7 @@ struct segment {
     struct vocab vocab;
     struct docs docs;
     struct places places;
-    struct bitmaps bitmaps;
+    struct holders holders;
     struct pairs pairs;
     struct stems stems;
     struct text text;
@@ -44,7 +44,7 @@ void segment_close(struct segment *s); /* safe on NULL */
 /* Verifies every byte of Xapian's part, whose lists cannot be read safely otherwise. */
 enum status segment_verify_lists(const struct segment *s, struct err *err);
 
-/* Verifies every byte of every part, and with deep also that the parts agree with each other. */
+/* Verifies every byte of every part, and with deep, which takes a reader, also that the parts agree with each other. */
 enum status segment_verify(const struct segment *s, bool deep, struct err *err);
 
 #endif

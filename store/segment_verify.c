@@ -26,7 +26,7 @@ static enum status verify_terms(const struct segment *s, bool deep, struct err *
 static enum status verify_sums(const struct segment *s, bool deep, struct err *err)
 {
     const struct file_map *maps[] = {&s->words,    &s->vocab.map, &s->docs.map,    &s->places.map,
-                                     &s->text.map, &s->tombs.map, &s->bitmaps.map, &s->pairs.map,
+                                     &s->text.map, &s->tombs.map, &s->holders.map, &s->pairs.map,
                                      &s->stems.map};
     enum status status = verify_terms(s, deep, err);
     for (size_t i = 0; status == ST_OK && i < BASE_COUNT(maps); i++)
@@ -104,36 +104,48 @@ static enum status check_docs(const struct segment *s, struct err *err)
     return status;
 }
 
-/* A common word is in as many documents, and as often, as the vocabulary says. */
-static bool holders_are(const struct segment *s, uint32_t rank)
+static struct vocab_word count_holders(struct segment_holders *holders)
 {
-    struct segment_holders holders;
-    uint32_t documents = 0;
-    uint64_t occurrences = 0;
-    if (rank == 0 || rank > vocab_size(&s->vocab) || !segment_holders(s, rank, &holders))
-        return false;
-    for (uint32_t doc = 0; segment_seek_holder(&holders, doc); doc = holders.doc + 1) {
-        documents++;
-        occurrences += segment_holder_occurrences(&holders);
+    struct vocab_word found = {0};
+    for (uint32_t doc = 0; segment_seek_holder(holders, doc); doc = holders->doc + 1) {
+        found.documents++;
+        found.occurrences += segment_holder_occurrences(holders);
     }
-    struct vocab_word word = vocab_at(&s->vocab, vocab_of_rank(&s->vocab, rank));
-    return documents == word.documents && occurrences == word.occurrences;
+    return found;
 }
 
-static enum status check_bitmaps(const struct segment *s, struct err *err)
+static enum status count_postings(const struct segment *s, uint32_t i, struct vocab_word *found, struct err *err)
 {
-    uint32_t before = 0;
-    for (uint32_t i = 0; i < s->bitmaps.n_rows + s->bitmaps.n_lists; i++) {
-        uint32_t rank = bitmaps_rank(&s->bitmaps, i);
-        if (i == s->bitmaps.n_rows)
-            before = 0;
-        if (rank <= before)
-            return file_damaged(&s->bitmaps.map, "its ranks are out of order", err);
-        if (!holders_are(s, rank))
-            return file_damaged(&s->bitmaps.map, "a word is in other documents than the vocabulary says", err);
-        before = rank;
-    }
-    return ST_OK;
+    char bytes[VOCAB_WORD_MAX];
+    struct shim_stats stats;
+    enum status status = shim_term_stats(s->dbs[0], bytes, vocab_bytes(&s->vocab, i, bytes), &stats, err);
+    *found = (struct vocab_word){.documents = stats.documents, .occurrences = stats.occurrences};
+    return status;
+}
+
+/* The i-th word is in as many documents, and as often, as the vocabulary says. */
+static enum status check_word(const struct segment *s, uint32_t i, struct err *err)
+{
+    struct vocab_word word = vocab_at(&s->vocab, i), found;
+    struct segment_holders holders;
+    enum status status = ST_OK;
+    if (segment_holders(s, word.rank, &holders))
+        found = count_holders(&holders);
+    else
+        status = count_postings(s, i, &found, err);
+    if (status == ST_OK && (found.documents != word.documents || found.occurrences != word.occurrences))
+        status = file_damaged(&s->holders.map, "a word is in other documents than the vocabulary says", err);
+    return status;
+}
+
+static enum status check_holders(const struct segment *s, struct err *err)
+{
+    if (!holders_in_order(&s->holders))
+        return file_damaged(&s->holders.map, "its ranks are out of order", err);
+    enum status status = ST_OK;
+    for (uint32_t i = 0; status == ST_OK && i < vocab_size(&s->vocab); i++)
+        status = check_word(s, i, err);
+    return status;
 }
 
 /* Every pair of a field is noted in its block and, as far as they overlap, in those of the pairs behind it. */
@@ -186,7 +198,7 @@ enum status segment_verify(const struct segment *s, bool deep, struct err *err)
     if (status == ST_OK && s->tombs.map.base != NULL)
         status = tombs_check(&s->tombs, vocab_size(&s->vocab), err);
     if (status == ST_OK)
-        status = check_bitmaps(s, err);
+        status = check_holders(s, err);
     if (status == ST_OK)
         status = check_docs(s, err);
     return status == ST_OK ? check_pairs(s, err) : status;

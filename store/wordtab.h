@@ -10,9 +10,7 @@ struct wordtab_word {
     uint64_t occurrences;
     uint32_t off; /* in strings: its length, a byte, and its bytes */
     uint32_t documents;
-    uint32_t doc;    /* chunk: the last document that held it, counted from 1 */
-    uint32_t in_doc : 31;  /* chunk: occurrences in that document so far */
-    uint32_t left_out : 1; /* it is not, or not always, given to Xapian: the segment keeps its documents itself */
+    uint32_t doc; /* chunk: the last document that held it, counted from 1 */
 };
 
 struct wordtab {

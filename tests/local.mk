@@ -18,7 +18,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # A unit test is one file, named for the module that it tests.
 UNIT_TESTS = \
-	tests/unit/test_bitmaps \
+	tests/unit/test_holders \
 	tests/unit/test_charset \
 	tests/unit/test_damage \
 	tests/unit/test_date \

@@ -211,7 +211,6 @@ struct help_plan {
     const char *index_dir;
     uint64_t seed;
     uint32_t n_docs, chunk_docs;
-    uint32_t n_sample; /* of the documents, looked at beforehand for common words; 0: none is common */
     unsigned n_threads;
     struct build_options options;
     /* while building */
@@ -259,19 +258,6 @@ static inline void help_run_threads(const struct help_plan *plan)
     }
 }
 
-static inline void help_sample(const struct help_plan *plan)
-{
-    struct err err = {0};
-    struct chunk *sample;
-    HELP_OK(chunk_new_sample(plan->build, &sample, &err));
-    for (uint32_t i = 0; i < plan->n_sample; i++) {
-        struct help_doc d = help_doc(plan->seed, i * (plan->n_docs / plan->n_sample));
-        HELP_OK(chunk_add(sample, &d.doc, &err));
-        help_doc_release(&d);
-    }
-    HELP_OK(build_leave_out(plan->build, sample, &err));
-}
-
 /* Builds an index and publishes it. */
 static inline void help_build(struct help_plan plan)
 {
@@ -284,8 +270,6 @@ static inline void help_build(struct help_plan plan)
     HELP_OK(build_begin(plan.index_dir, &plan.options, &plan.build, &err));
     plan.chunks = calloc(n_chunks + 1, sizeof(struct chunk *));
     assert_non_null(plan.chunks);
-    if (plan.n_sample > 0)
-        help_sample(&plan);
     help_run_threads(&plan);
     for (uint32_t c = 0; c < n_chunks; c++)
         HELP_OK(build_append(plan.build, plan.chunks[c], &err));

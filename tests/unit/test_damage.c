@@ -161,8 +161,7 @@ static void build_tiny(const char *dir)
     struct err err = {0};
     struct snapshot *s;
     struct manifest m;
-    help_build((struct help_plan){.index_dir = dir, .seed = 12, .n_docs = 12, .chunk_docs = 5, .n_threads = 1,
-                                    .n_sample = 12});
+    help_build((struct help_plan){.index_dir = dir, .seed = 12, .n_docs = 20, .chunk_docs = 7, .n_threads = 1});
     HELP_OK(snapshot_open(dir, 0, false, &s, &err));
     HELP_OK(manifest_read(dir, 1, &m, &err));
     m.generation = 2;
@@ -272,8 +271,7 @@ static void test_parts_of_another(void **state)
     struct snapshot *s;
     char *dir = help_path(state, "index"), *other = help_path(state, "other");
     build_tiny(dir);
-    help_build((struct help_plan){.index_dir = other, .seed = 13, .n_docs = 12, .chunk_docs = 5, .n_threads = 1,
-                                    .n_sample = 12});
+    help_build((struct help_plan){.index_dir = other, .seed = 13, .n_docs = 20, .chunk_docs = 7, .n_threads = 1});
     for (size_t i = 0; i < N_FILES; i++) {
         char *path = dir_path("%s/seg-00000001-0/%s", dir, file_name(i));
         char *theirs = dir_path("%s/seg-00000001-0/%s", other, file_name(i));

@@ -7,7 +7,7 @@
 #include "lib/etdc.h"
 #include "lib/token.h"
 #include "shim/shim.h"
-#include "store/bitmaps.h"
+#include "store/holders.h"
 
 /* ---- one document against what went in -------------------------------------------------------------------------- */
 
@@ -235,24 +235,24 @@ static void read_terms(const struct segment *s, const struct vocab_cursor *word,
     shim_postings_free(postings);
 }
 
-/* Returns whether the word is kept by the segment itself. */
+/* Returns whether the word is in Xapian's part. */
 static bool check_postings(const struct segment *s, const struct vocab_cursor *word)
 {
     struct vocab_word found = {0}, expected = vocab_at(segment_vocab(s), word->i);
     struct segment_holders holders;
-    bool common = segment_holders(s, expected.rank, &holders);
-    for (uint32_t doc = 0; common && segment_seek_holder(&holders, doc); doc = holders.doc + 1)
+    bool kept = segment_holders(s, expected.rank, &holders);
+    for (uint32_t doc = 0; kept && segment_seek_holder(&holders, doc); doc = holders.doc + 1)
         add_posting(s, holders.doc, segment_holder_occurrences(&holders), &found);
-    if (!common)
+    if (!kept)
         read_terms(s, word, &found);
     assert_int_equal(found.documents, expected.documents);
     assert_int_equal(found.occurrences, expected.occurrences);
-    return common;
+    return !kept;
 }
 
 static uint32_t check_vocab(const struct segment *s)
 {
-    uint32_t n_common = 0;
+    uint32_t n_listed = 0;
     struct err err = {0};
     const struct vocab *vocab = segment_vocab(s);
     uint32_t size = vocab_size(vocab);
@@ -273,7 +273,7 @@ static uint32_t check_vocab(const struct segment *s)
         assert_int_equal(word.documents, n.documents[i]);
         assert_int_equal(word.occurrences, n.occurrences[i]);
         assert_int_equal(vocab_find(vocab, at.bytes, at.len), i);
-        n_common += check_postings(s, &at);
+        n_listed += check_postings(s, &at);
         if (word.rank > 1) /* ranks fall with occurrences, then rise with bytes */
             assert_true(vocab_at(vocab, vocab_of_rank(vocab, word.rank - 1)).occurrences >= word.occurrences);
     }
@@ -281,7 +281,7 @@ static uint32_t check_vocab(const struct segment *s)
     free(n.documents);
     free(n.last);
     free(n.occurrences);
-    return n_common;
+    return n_listed;
 }
 
 /* ---- whole indexes ---------------------------------------------------------------------------------------------- */
@@ -298,8 +298,9 @@ static void check_index(const struct help_plan *plan)
     assert_true(c.cache != NULL && c.tokenizer != NULL);
     for (size_t i = 0; i < snapshot_segments(s); i++) {
         c.segment = snapshot_segment(s, i);
-        bool some_common = plan->n_sample > 0 || segment_docs(c.segment) >= BITMAPS_FEWEST_DOCS;
-        assert_int_equal(check_vocab(c.segment) > 0, some_common);
+        uint32_t n_listed = check_vocab(c.segment);
+        assert_true(segment_docs(c.segment) > HOLDERS_FEW || n_listed == 0);
+        assert_true(segment_docs(c.segment) < 100 || n_listed > 0);
         for (c.doc = 0; c.doc < segment_docs(c.segment); c.doc++) {
             struct help_doc d = help_doc(plan->seed, number++);
             check_doc(&c, &d.doc, &seed);
@@ -351,27 +352,21 @@ static void test_large_chunk(void **state)
     check_plan(state, (struct help_plan){.seed = 5, .n_docs = 11000, .chunk_docs = 11000, .n_threads = 1});
 }
 
-/* More chunks than databases are joined at once, twice over. */
 static void test_very_many_chunks(void **state)
 {
     check_plan(state, (struct help_plan){.seed = 6, .n_docs = 150, .chunk_docs = 1, .n_threads = 2});
 }
 
-/* Words that are not in Xapian's part: lists where documents are few, rows of bits where they are many. */
+/* Words of every kind: rare ones, Xapian's, lists, rows of bits. */
 static void test_common_words(void **state)
 {
-    check_plan(state, (struct help_plan){.seed = 10, .n_docs = 300, .chunk_docs = 40, .n_threads = 2, .n_sample = 100});
+    check_plan(state, (struct help_plan){.seed = 11, .n_docs = 2500, .chunk_docs = 300, .n_threads = 2});
 }
 
-static void test_common_words_in_rows(void **state)
+/* A word is rare in one segment and not in another. */
+static void test_rare_words_in_segments(void **state)
 {
-    check_plan(state,
-               (struct help_plan){.seed = 11, .n_docs = 2500, .chunk_docs = 300, .n_threads = 2, .n_sample = 200});
-}
-
-static void test_common_words_in_segments(void **state)
-{
-    check_plan(state, (struct help_plan){.seed = 12, .n_docs = 300, .chunk_docs = 10, .n_threads = 1, .n_sample = 100,
+    check_plan(state, (struct help_plan){.seed = 12, .n_docs = 300, .chunk_docs = 10, .n_threads = 1,
                                          .options = {.segment_docs = 60}});
 }
 
@@ -471,10 +466,9 @@ static void check_same_part(const char *a_dir, const char *b_dir, const char *na
 
 static void test_threads_change_nothing(void **state)
 {
-    static const char *const names[] = {"words", "vocab", "docs", "places", "text"};
+    static const char *const names[] = {"words", "vocab", "docs", "places", "text", "holders", "pairs", "stems"};
     char *one = help_path(state, "one"), *three = help_path(state, "three");
-    struct help_plan plan = {.index_dir = one, .seed = 7, .n_docs = 300, .chunk_docs = 11, .n_threads = 1,
-                             .n_sample = 50};
+    struct help_plan plan = {.index_dir = one, .seed = 7, .n_docs = 300, .chunk_docs = 11, .n_threads = 1};
     help_build(plan);
     plan.index_dir = three;
     plan.n_threads = 3;
@@ -565,8 +559,7 @@ int main(void)
         HELP_TEST(test_large_chunk),
         HELP_TEST(test_very_many_chunks),
         HELP_TEST(test_common_words),
-        HELP_TEST(test_common_words_in_rows),
-        HELP_TEST(test_common_words_in_segments),
+        HELP_TEST(test_rare_words_in_segments),
         HELP_TEST(test_no_documents),
         HELP_TEST(test_vast_document),
         HELP_TEST(test_no_words),
