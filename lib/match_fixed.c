@@ -73,6 +73,50 @@ static bool put_code(struct matcher *m, const struct plan_sequence *seq, struct 
     return true;
 }
 
+/* A word of the sequence; of too many ranks it may be any. */
+static bool add_to_sequence(const struct matcher *m, struct span_state *state, const struct plan_slot *slot,
+                            unsigned *n_kinds)
+{
+    struct scan_sequence *s = &state->sequence;
+    s->kinds[s->n++] = SCAN_ANY_WORD;
+    if (slot->kind != PLAN_LEAF)
+        return true;
+    const struct leaf_state *leaf = &m->leaves[slot->leaf];
+    bool many = leaf->n_ranks > MATCH_FEW_RANKS;
+    state->is_loose |= many;
+    for (size_t i = 0; !many && i < leaf->n_ranks; i++)
+        if (!scan_words_add(&s->words, leaf->ranks[i], *n_kinds))
+            return false;
+    if (!many)
+        s->kinds[s->n - 1] = (uint8_t)(*n_kinds)++;
+    return true;
+}
+
+/* From this rank on looking at each hit costs less than masks of all words: one word of some 1,000, or rarer. */
+enum { RARE_RANK = 128 };
+
+static bool anchor_is_rare(const struct matcher *m, const struct plan_sequence *seq, const struct span_state *state)
+{
+    for (size_t i = state->anchor; i < state->anchor + state->n_anchor; i++) {
+        const struct leaf_state *leaf = &m->leaves[seq->slots[i].leaf];
+        if (leaf->n_ranks == 1 && leaf->ranks[0] >= RARE_RANK)
+            return true;
+    }
+    return false;
+}
+
+/* A phrase of few words that all stand for few ranks, or some of them, is looked for by masks. */
+static void bind_sequence(const struct matcher *m, const struct plan_sequence *seq, struct span_state *state)
+{
+    unsigned n_kinds = 0;
+    state->sequence = (struct scan_sequence){0};
+    state->is_sequence = state->is_fixed && !state->is_code && seq->n <= SCAN_PLACES && !anchor_is_rare(m, seq, state);
+    state->is_loose = false;
+    for (size_t i = 0; state->is_sequence && i < seq->n; i++)
+        state->is_sequence = add_to_sequence(m, state, &seq->slots[i], &n_kinds);
+    state->is_sequence = state->is_sequence && n_kinds > 0;
+}
+
 enum { MOST_WORDS = 64 };
 
 bool match_bind_fixed(struct matcher *m, const struct plan_span *span)
@@ -80,7 +124,7 @@ bool match_bind_fixed(struct matcher *m, const struct plan_span *span)
     struct span_state *state = &m->spans[span->number];
     const struct plan_sequence *seq = &span->sequence;
     double least = 0;
-    state->is_fixed = state->is_code = false;
+    state->is_fixed = state->is_code = state->is_sequence = false;
     state->n_anchor = 0;
     for (size_t i = 0; i < seq->n; i++)
         if (seq->slots[i].kind != PLAN_LEAF && seq->slots[i].kind != PLAN_STAR)
@@ -101,6 +145,7 @@ bool match_bind_fixed(struct matcher *m, const struct plan_span *span)
     /* The place of a single word is its leaf's; of a phrase of thousands of stars each hit would cost as many words. */
     state->is_fixed = state->is_code || (seq->n > 1 && seq->n <= MOST_WORDS);
     state->code_len = 0;
+    bind_sequence(m, seq, state);
     return !one_rank || put_code(m, seq, state);
 }
 
@@ -159,6 +204,29 @@ static bool fits(const struct matcher *m, const struct plan_span *span, struct s
 
 /* ---- a document -------------------------------------------------------------------------------------------------- */
 
+enum { PAGE = 4 * SCAN_EVENTS_LEAST };
+
+static bool find_sequence(struct matcher *m, const struct plan_span *span, struct scan_text text, uint32_t base)
+{
+    struct span_state *state = &m->spans[span->number];
+    const struct plan_slot *last = &span->sequence.slots[span->sequence.n - 1];
+    struct scan_sequence sequence = state->sequence;
+    struct scan_cursor cursor = {text.begin, base};
+    struct scan_hit page[PAGE];
+    while (cursor.at < text.end && match_step(m)) {
+        size_t n = scan_sequence(text, &sequence, &cursor, page, PAGE);
+        if (!ARRAY_RESERVE(state->found.items, state->found.cap, state->found.n + n))
+            return false;
+        for (size_t i = 0; i < n; i++) {
+            const uint8_t *word = text.begin + page[i].off;
+            if (!state->is_loose || (right_fits(m, last, 1, text, word) &&
+                                     left_fits(m, span->sequence.slots, span->sequence.n - 1, text, word)))
+                state->found.items[state->found.n++] = page[i].pos + 1 - (uint32_t)span->sequence.n;
+        }
+    }
+    return true;
+}
+
 static bool find_in(struct matcher *m, const struct plan_span *span, struct scan_text text, uint32_t base)
 {
     struct span_state *state = &m->spans[span->number];
@@ -166,6 +234,8 @@ static bool find_in(struct matcher *m, const struct plan_span *span, struct scan
         return true;
     if (state->is_code)
         return scan_find(text, &state->needle, base, &state->found);
+    if (state->is_sequence)
+        return find_sequence(m, span, text, base);
     m->hits.n = 0;
     bool ok = state->code_len > 0
                   ? scan_find_hits(text, &state->needle, base, &m->hits)

@@ -70,6 +70,9 @@ struct span_state {
     uint8_t *code; /* the anchor in code; code_len 0: it is one word of several ranks */
     size_t code_len, cap_code;
     struct scan_needle needle;
+    bool is_sequence; /* is_fixed: all at once, by masks */
+    bool is_loose;    /* words of many ranks are any words in the sequence: each hit is looked at */
+    struct scan_sequence sequence;
     bool is_word_pair; /* match_is_word_pair */
     bool is_windows;   /* match_windows finds it at the root */
     struct windows windows;

@@ -93,6 +93,12 @@ static size_t step_two(struct window_run *run, const struct scan_event *events, 
     return n_spans;
 }
 
+/* Never a branch, whatever a compiler thinks. */
+static inline uint32_t choose(bool first, uint32_t a, uint32_t b)
+{
+    return b ^ ((a ^ b) & -(uint32_t)first);
+}
+
 static size_t step_three(struct window_run *run, const struct scan_event *events, size_t n)
 {
     const uint32_t longest = run->w->longest;
@@ -100,9 +106,9 @@ static size_t step_three(struct window_run *run, const struct scan_event *events
     size_t n_spans = 0;
     for (size_t i = 0; i < n; i++) {
         const uint32_t place = events[i].pos + 1, kind = events[i].kind;
-        a = kind == 0 ? place : a;
-        b = kind == 1 ? place : b;
-        c = kind == 2 ? place : c;
+        a = choose(kind == 0, place, a);
+        b = choose(kind == 1, place, b);
+        c = choose(kind == 2, place, c);
         uint32_t first = a < b ? a : b;
         first = first < c ? first : c;
         run->spans[n_spans] = (struct match_span){first - 1, place - 1};

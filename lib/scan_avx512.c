@@ -33,30 +33,32 @@ static inline uint64_t kernel_tops(const uint8_t *p)
     return _mm512_movepi8_mask(_mm512_loadu_si512(p));
 }
 
-/* Eight events at a time: their bytes are pressed together, and counted up to each are the word ends. Writes up to
- * seven more than there are. */
-static inline void kernel_put(const struct kernel_events *e, uint32_t pos, struct scan_event *out)
+static inline __m512i bits_at(uint64_t mask, __m512i at)
+{
+    return _mm512_and_si512(_mm512_srlv_epi64(_mm512_set1_epi64((long long)mask), at), _mm512_set1_epi64(1));
+}
+
+/* Eight events at a time: their bytes are pressed together, and counted up to each are the word ends. */
+static inline void kernel_put(struct kernel_events e, unsigned n_bits, uint64_t tops, uint32_t pos,
+                              struct scan_event *out)
 {
     static const uint8_t numbers[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                         16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
                                         32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
                                         48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-    const __m512i one = _mm512_set1_epi64(1);
-    uint8_t bytes[64];
-    int n = __builtin_popcountll(e->any);
-    if (n == 0)
-        return;
-    _mm512_storeu_si512(bytes, _mm512_maskz_compress_epi8(e->any, _mm512_loadu_si512(numbers)));
-    for (int i = 0; i < n; i += 8) {
-        __m512i at = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(const void *)(bytes + i)));
+    const __m512i one = _mm512_set1_epi64(1), ends = _mm512_set1_epi64((long long)tops);
+    __m512i bytes = _mm512_maskz_compress_epi8(e.any, _mm512_loadu_si512(numbers));
+    for (int left = __builtin_popcountll(e.any); left > 0; left -= 8, out += 8) {
+        __m512i at = _mm512_cvtepu8_epi64(_mm512_castsi512_si128(bytes));
         __m512i before = _mm512_sub_epi64(_mm512_sllv_epi64(one, at), one);
-        __m512i ends = _mm512_popcnt_epi64(_mm512_and_si512(before, _mm512_set1_epi64((long long)e->tops)));
-        __m512i event = _mm512_add_epi64(ends, _mm512_set1_epi64(pos));
-        for (int bit = 0; bit < 3; bit++) {
-            __m512i kind = _mm512_srlv_epi64(_mm512_set1_epi64((long long)e->bits[bit]), at);
-            event = _mm512_or_si512(event, _mm512_slli_epi64(_mm512_and_si512(kind, one), 32 + (unsigned)bit));
-        }
-        _mm512_storeu_si512(out + i, event);
+        __m512i event = _mm512_add_epi64(_mm512_popcnt_epi64(_mm512_and_si512(before, ends)), _mm512_set1_epi64(pos));
+        event = _mm512_or_si512(event, _mm512_slli_epi64(bits_at(e.one, at), 32));
+        if (n_bits > 1)
+            event = _mm512_or_si512(event, _mm512_slli_epi64(bits_at(e.two, at), 33));
+        if (n_bits > 2)
+            event = _mm512_or_si512(event, _mm512_slli_epi64(bits_at(e.four, at), 34));
+        _mm512_storeu_si512(out, event);
+        bytes = _mm512_alignr_epi64(bytes, bytes, 1);
     }
 }
 

@@ -4,7 +4,8 @@
  *     kernel_pair(x, a, y, b)   uint64_t, bit i: x[i] == a and y[i] == b
  *     kernel_same(p, a)         uint64_t, bit i: p[i] == a
  *     kernel_tops(p)            uint64_t, bit i: p[i] has its top bit set
- *     kernel_put(events, pos, out)  writes the events of a window; may overwrite as many as a window can have
+ *     kernel_put(events, n_bits, tops, pos, out)  writes the events of a window, of kinds of n_bits bits, at least 1;
+ *                               up to KERNEL_WIDTH in all may be overwritten
  *
  * and defines a struct scan_kernel of the functions after it. Reads at most KERNEL_WIDTH bytes behind the end of a text
  * (scan.h, SCAN_READABLE). SPDX-License-Identifier: GPL-2.0-or-later */

@@ -13,75 +13,106 @@
 
 #define KERNEL_ALL (~UINT64_C(0) >> (64 - KERNEL_WIDTH))
 
-/* A window whose loads, at most ETDC_MAX_BYTES - 1 bytes further on, would go past what is readable is copied. */
 struct kernel_window {
     const uint8_t *at;
-    uint64_t tops, starts;
-    uint8_t copy[1 + KERNEL_WIDTH + 2 * ETDC_MAX_BYTES];
+    uint64_t tops, starts; /* bytes that end words; bytes that begin one that is in the text */
 };
 
-static inline void open_window(struct kernel_window *w, const uint8_t *at, const uint8_t *end)
+enum { COPY_SIZE = 1 + KERNEL_WIDTH + 2 * ETDC_MAX_BYTES };
+
+/* A window whose loads, at most ETDC_MAX_BYTES - 1 bytes further on, would go past what is readable is copied. */
+static inline struct kernel_window window_at(const uint8_t *at, const uint8_t *end, uint8_t *copy)
 {
-    w->at = at;
+    struct kernel_window w = {.at = at};
     if (KERNEL_WIDTH + ETDC_MAX_BYTES > SCAN_READABLE && end - at < ETDC_MAX_BYTES) {
-        memset(w->copy, 0, sizeof w->copy);
-        memcpy(w->copy, at - 1, 1 + (size_t)(end - at) + ETDC_MAX_BYTES);
-        w->at = w->copy + 1;
+        memset(copy, 0, COPY_SIZE);
+        memcpy(copy, at - 1, 1 + (size_t)(end - at) + ETDC_MAX_BYTES);
+        w.at = copy + 1;
     }
-    w->tops = kernel_tops(w->at);
-    w->starts = kernel_tops(w->at - 1);
+    w.tops = kernel_tops(w.at);
+    w.starts = kernel_tops(w.at - 1);
     if (end - at < KERNEL_WIDTH)
-        w->starts &= (UINT64_C(1) << (end - at)) - 1;
+        w.starts &= (UINT64_C(1) << (end - at)) - 1;
+    return w;
 }
 
-static inline uint64_t word_in_window(const struct kernel_window *w, const struct scan_word *word)
+static inline uint64_t word_in_window(struct kernel_window w, const struct scan_word *word)
 {
-    uint64_t mask = kernel_same(w->at, word->code[0]);
-    for (size_t i = 1; i < word->len; i++)
-        mask &= kernel_same(w->at + i, word->code[i]);
-    return mask & w->starts;
+    uint64_t mask = kernel_same(w.at, word->code[0]) & w.starts;
+    if (word->len > 1)
+        mask &= kernel_same(w.at + 1, word->code[1]);
+    if (word->len > 2)
+        mask &= kernel_same(w.at + 2, word->code[2]);
+    if (word->len > 3)
+        mask &= kernel_same(w.at + 3, word->code[3]);
+    return mask;
 }
 
 /* A mask of each kind. */
-static inline void kinds_in_window(const struct kernel_window *w, const struct scan_words *words, uint64_t *kinds)
+static inline void kinds_in_window(struct kernel_window w, const struct scan_words *words, uint64_t *kinds)
 {
     for (size_t i = 0; i < words->n; i++)
         kinds[words->items[i].kind] |= word_in_window(w, &words->items[i]);
 }
 
-static inline struct kernel_events events_in_window(const struct kernel_window *w, const struct scan_words *words)
+static inline struct kernel_events events_of(uint64_t mask, unsigned kind)
 {
-    if (words->n == 2) { /* the commonest case: two words, of kinds 0 and 1 */
-        uint64_t a = word_in_window(w, &words->items[0]), b = word_in_window(w, &words->items[1]);
-        return (struct kernel_events){.any = a | b, .bits = {b}, .tops = w->tops};
-    }
-    struct kernel_events e = {.tops = w->tops};
-    for (size_t i = 0; i < words->n; i++) {
-        uint64_t mask = word_in_window(w, &words->items[i]);
-        e.any |= mask;
-        for (unsigned bit = 0; bit < 3; bit++)
-            e.bits[bit] |= mask & -(uint64_t)(words->items[i].kind >> bit & 1);
-    }
+    return (struct kernel_events){mask, mask & -(uint64_t)(kind & 1), mask & -(uint64_t)(kind >> 1 & 1),
+                                  mask & -(uint64_t)(kind >> 2 & 1)};
+}
+
+static inline struct kernel_events add_events(struct kernel_events a, struct kernel_events b)
+{
+    return (struct kernel_events){a.any | b.any, a.one | b.one, a.two | b.two, a.four | b.four};
+}
+
+/* few: the number of words, 2 or 3, of kinds 0, 1, and 2; or 0: any number of any kinds. */
+static inline struct kernel_events events_in_window(struct kernel_window w, const struct scan_words *words,
+                                                    unsigned few)
+{
+    const struct scan_word *word = words->items;
+    struct kernel_events e = {0};
+    for (size_t i = 0; few == 0 && i < words->n; i++)
+        e = add_events(e, events_of(word_in_window(w, &word[i]), word[i].kind));
+    if (few > 0)
+        e = add_events(events_of(word_in_window(w, &word[0]), 0), events_of(word_in_window(w, &word[1]), 1));
+    if (few > 2)
+        e = add_events(e, events_of(word_in_window(w, &word[2]), 2));
     return e;
 }
 
-static size_t find_events(struct scan_text text, const struct scan_words *words, struct scan_cursor *cursor,
-                          struct scan_event *out, size_t room)
+__attribute__((always_inline)) static inline size_t find_events_of(struct scan_text text,
+                                                                   const struct scan_words *words, unsigned few,
+                                                                   struct scan_cursor *cursor, struct scan_event *out,
+                                                                   size_t room)
 {
+    uint8_t copy[COPY_SIZE];
     const uint8_t *at = cursor->at;
     uint32_t pos = cursor->pos;
     size_t n = 0;
-    struct kernel_window w;
     for (; at < text.end && room - n >= KERNEL_WIDTH; at += KERNEL_WIDTH) {
-        open_window(&w, at, text.end);
-        struct kernel_events e = events_in_window(&w, words);
-        kernel_put(&e, pos, out + n);
+        struct kernel_window w = window_at(at, text.end, copy);
+        struct kernel_events e = events_in_window(w, words, few);
+        kernel_put(e, few == 2 ? 1 : few == 3 ? 2 : 3, w.tops, pos, out + n);
         n += (size_t)__builtin_popcountll(e.any);
         pos += (uint32_t)__builtin_popcountll(w.tops);
     }
     cursor->at = at;
     cursor->pos = pos;
     return n;
+}
+
+static size_t find_events(struct scan_text text, const struct scan_words *words, struct scan_cursor *cursor,
+                          struct scan_event *out, size_t room)
+{
+    bool in_order = words->n == 2 || words->n == 3;
+    for (size_t i = 0; i < words->n && in_order; i++)
+        in_order = words->items[i].kind == i;
+    if (in_order && words->n == 2)
+        return find_events_of(text, words, 2, cursor, out, room);
+    if (in_order)
+        return find_events_of(text, words, 3, cursor, out, room);
+    return find_events_of(text, words, 0, cursor, out, room);
 }
 
 /* From the beginnings of some words to those of the next ones: each bit, moved by one and added to the bytes at which
@@ -108,11 +139,11 @@ static size_t find_sequence(struct scan_text text, struct scan_sequence *sequenc
     const uint8_t *at = cursor->at;
     uint32_t pos = cursor->pos;
     size_t n = 0;
-    struct kernel_window w;
+    uint8_t copy[COPY_SIZE];
     for (; at < text.end && room - n >= KERNEL_WIDTH; at += KERNEL_WIDTH) {
         uint64_t kinds[SCAN_KINDS] = {0}, begun = 0;
-        open_window(&w, at, text.end);
-        kinds_in_window(&w, &sequence->words, kinds);
+        struct kernel_window w = window_at(at, text.end, copy);
+        kinds_in_window(w, &sequence->words, kinds);
         uint64_t some = sequence->kinds[0] == SCAN_ANY_WORD ? w.starts : kinds[sequence->kinds[0]];
         for (size_t i = 1; i < sequence->n; i++) {
             uint64_t carry = sequence->begun >> i & 1;

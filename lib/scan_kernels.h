@@ -7,11 +7,10 @@
 
 enum { SCAN_WINDOW_MAX = 64 }; /* bytes that a kernel looks at together, at most */
 
-/* The words found in a window: bit i of any stands for one that begins with its byte i, and bit i of bits[b] is bit b
- * of its kind. */
+/* The words found in a window: bit i of any stands for one that begins with its byte i; the others are the bits of its
+ * kind. */
 struct kernel_events {
-    uint64_t any, bits[3];
-    uint64_t tops; /* bytes that end words */
+    uint64_t any, one, two, four;
 };
 
 struct scan_kernel {

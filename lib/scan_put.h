@@ -6,13 +6,17 @@
 #include "lib/scan_kernels.h"
 
 /* Writes the events of a window whose first word to end has position pos. */
-static inline void kernel_put(const struct kernel_events *e, uint32_t pos, struct scan_event *out)
+static inline void kernel_put(struct kernel_events e, unsigned n_bits, uint64_t tops, uint32_t pos,
+                              struct scan_event *out)
 {
-    for (uint64_t any = e->any; any != 0; any &= any - 1) {
-        int at = __builtin_ctzll(any);
-        uint64_t before = (any & -any) - 1;
-        uint64_t kind = (e->bits[0] >> at & 1) | (e->bits[1] >> at & 1) << 1 | (e->bits[2] >> at & 1) << 2;
-        *out++ = (struct scan_event){pos + (uint32_t)__builtin_popcountll(e->tops & before), (uint32_t)kind};
+    for (; e.any != 0; e.any &= e.any - 1) {
+        int at = __builtin_ctzll(e.any);
+        uint64_t before = (e.any & -e.any) - 1, kind = e.one >> at & 1;
+        if (n_bits > 1)
+            kind |= (e.two >> at & 1) << 1;
+        if (n_bits > 2)
+            kind |= (e.four >> at & 1) << 2;
+        *out++ = (struct scan_event){pos + (uint32_t)__builtin_popcountll(tops & before), (uint32_t)kind};
     }
 }
 
