@@ -227,6 +227,11 @@ enum status candidates_make(const struct plan *plan, struct postings *postings, 
     return m.failed ? err_nomem(err) : open_cursors(*out, postings, err);
 }
 
+uint32_t candidates_documents(const struct candidates *c)
+{
+    return c->documents;
+}
+
 /* ---- seeking ----------------------------------------------------------------------------------------------------- */
 
 /* Bits [64 * i, 64 * i + 64) of a bitmap. */

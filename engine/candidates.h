@@ -15,6 +15,9 @@ struct candidates;
 enum status candidates_make(const struct plan *plan, struct postings *postings, struct arena *arena,
                             struct candidates **out, struct err *err);
 
+/* How many it offers at most, about. */
+uint32_t candidates_documents(const struct candidates *c);
+
 /* The first candidate >= doc, POSTINGS_END when there is none; doc never goes back. A failed read ends it and sets
  * *status. */
 uint32_t candidates_seek(struct candidates *c, uint32_t doc, enum status *status, struct err *err);

@@ -1,6 +1,8 @@
 # engine/ - runs queries. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_engine.a
 libverbatim_engine_a_SOURCES = \
+	engine/approach.c \
+	engine/approach.h \
 	engine/browse.c \
 	engine/browse.h \
 	engine/candidates.c \

@@ -52,8 +52,6 @@ enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err
     memset(bits, 0xff, (n + 1) * sizeof *bits);
     for (size_t i = 0; i < p->n_rows; i++)
         segment_blocks_with(p->segment, p->rows[i], bits);
-    for (size_t i = 0; i < n; i++)
-        p->n_blocks += (uint32_t)__builtin_popcountll(bits[i]);
     p->bits = bits;
     return ST_OK;
 }
@@ -70,11 +68,13 @@ static bool has_block(const struct phrase *p, uint64_t block)
 
 /* ---- one document ------------------------------------------------------------------------------------------------ */
 
-/* First block >= block with its bit set, or `end`, which is at most the number of blocks. */
+/* First block >= block that may hold it, or `end`, which is at most the number of blocks. */
 static uint64_t next_block(const struct phrase *p, uint64_t block, uint64_t end)
 {
-    if (block >= end)
-        return end;
+    while (p->bits == NULL && block < end && !has_block(p, block))
+        block++;
+    if (p->bits == NULL || block >= end)
+        return block < end ? block : end;
     uint64_t i = block / 64, word = p->bits[i] & ~UINT64_C(0) << block % 64;
     while (word == 0) {
         if (++i * 64 >= end)
@@ -89,10 +89,7 @@ static uint64_t next_block(const struct phrase *p, uint64_t block, uint64_t end)
  * the run's first. */
 static bool next_run(const struct phrase *p, uint64_t *block, uint64_t end, uint64_t *first)
 {
-    if (p->bits != NULL)
-        *block = next_block(p, *block, end);
-    while (*block < end && !has_block(p, *block))
-        ++*block;
+    *block = next_block(p, *block, end);
     *first = *block;
     while (*block < end && has_block(p, *block))
         ++*block;
@@ -162,34 +159,38 @@ static bool has_doc(const struct phrase_walk *w, uint64_t block)
     return false;
 }
 
-static bool fill_batch(struct phrase_walk *w, enum status *status, struct err *err)
+/* First document >= doc with its bit set, or n. */
+static uint32_t next_doc(const uint64_t *docs, uint32_t doc, uint32_t n)
 {
-    w->n_batch = w->at_batch = 0;
-    while (w->n_batch < PHRASE_DOCS) {
-        uint32_t doc = candidates_seek(w->candidates, w->next_doc, status, err);
-        if (doc == POSTINGS_END)
-            break;
-        w->next_doc = doc + 1;
-        segment_prefetch_record(w->phrase->segment, doc);
-        w->batch[w->n_batch++] = doc;
+    if (doc >= n)
+        return n;
+    size_t i = doc / 64;
+    uint64_t word = docs[i] & ~UINT64_C(0) << doc % 64;
+    while (word == 0) {
+        if (++i * 64 >= n)
+            return n;
+        word = docs[i];
     }
-    w->n_offered += w->n_batch;
-    return w->n_batch > 0;
+    doc = (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(word);
+    return doc < n ? doc : n;
 }
 
-/* The next block to look at, of the documents that the candidates offer. Two of them may share one. */
-static uint64_t next_of_candidates(struct phrase_walk *w, enum status *status, struct err *err)
+/* The next block to look at, of the documents that have their bit set. Two of them may share one. */
+static uint64_t next_of_docs(struct phrase_walk *w)
 {
-    while (w->at_batch < w->n_batch || fill_batch(w, status, err)) {
-        uint64_t begin, end, from, to;
-        if (blocks_of(w->phrase, w->batch[w->at_batch], &begin, &end, &from, &to)) {
-            uint64_t block = next_block(w->phrase, from > w->next ? from : w->next, to);
-            if (block < to)
-                return block;
-        }
-        w->at_batch++;
+    uint32_t n_docs = segment_docs(w->phrase->segment);
+    for (;;) {
+        uint64_t begin, end, from, block = next_block(w->phrase, w->next, w->end);
+        if (block < w->end)
+            return block;
+        uint32_t doc = next_doc(w->docs, w->next_doc, n_docs);
+        if (doc == n_docs)
+            return w->phrase->codes.n_blocks;
+        w->next_doc = doc + 1;
+        w->n_offered++;
+        if (blocks_of(w->phrase, doc, &begin, &end, &from, &w->end))
+            w->next = from > w->next ? from : w->next;
     }
-    return w->phrase->codes.n_blocks;
 }
 
 static uint64_t next_of_all(struct phrase_walk *w)
@@ -201,9 +202,9 @@ static uint64_t next_of_all(struct phrase_walk *w)
     return block;
 }
 
-static void look_ahead(struct phrase_walk *w, enum status *status, struct err *err)
+static void look_ahead(struct phrase_walk *w)
 {
-    uint64_t block = w->candidates != NULL ? next_of_candidates(w, status, err) : next_of_all(w);
+    uint64_t block = w->by_docs ? next_of_docs(w) : next_of_all(w);
     w->ahead[w->at_ahead++ % PHRASE_AHEAD] = block;
     w->next = block + 1;
     if (block < w->phrase->codes.n_blocks)
@@ -264,15 +265,15 @@ static enum status find_more(struct phrase_walk *w, struct err *err)
     enum status status = ST_OK;
     forget_told(w);
     for (size_t i = 0; !w->begun && i < PHRASE_AHEAD; i++)
-        look_ahead(w, &status, err);
+        look_ahead(w);
     w->begun = true;
     for (size_t i = 0; status == ST_OK && i < BLOCKS_AT_ONCE && w->n_found < FOUND_ENOUGH; i++) {
         uint64_t block = w->ahead[w->at_ahead % PHRASE_AHEAD];
         w->ended = block >= w->phrase->codes.n_blocks;
         if (w->ended)
             return ST_OK;
-        look_ahead(w, &status, err);
-        if (status == ST_OK && !scan_block(w, block))
+        look_ahead(w);
+        if (!scan_block(w, block))
             status = err_nomem(err);
     }
     return status;

@@ -4,7 +4,6 @@
 #ifndef VERBATIM_PHRASE_H
 #define VERBATIM_PHRASE_H
 
-#include "engine/candidates.h"
 #include "lib/arena.h"
 #include "lib/scan.h"
 #include "store/segment.h"
@@ -18,13 +17,12 @@ struct phrase {
     uint32_t rows[SEGMENT_PAIRS];
     size_t n_rows;
     uint64_t *bits; /* its blocks, once phrase_find_blocks has been called; NULL before */
-    uint32_t n_blocks;
 };
 
 /* ranks: of its words in the segment, two or more. Everything lives in the arena; NULL: no memory. */
 struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, size_t n, struct arena *arena);
 
-/* Finds all blocks at once, n_blocks of them, which takes about a nanosecond for each hundred blocks of the segment
+/* Finds all blocks at once, which takes about a nanosecond for each hundred blocks of the segment
  * and pair of words; without, each block is looked at when it is asked for. */
 enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err *err);
 
@@ -40,24 +38,24 @@ struct phrase_found {
 };
 
 /* Going over the documents that hold it, ascending. */
-enum { PHRASE_DOCS = 32, PHRASE_AHEAD = 8 };
+enum { PHRASE_AHEAD = 8 };
 struct phrase_walk {
-    /* set by the caller; one of these two narrows the blocks, or neither does */
-    const struct phrase *phrase;   /* with its blocks found */
-    struct candidates *candidates; /* asked for documents, of which blocks are looked at; or NULL */
-    const uint64_t *docs;          /* a bit a document of the segment: blocks of others are passed over; or NULL */
+    /* set by the caller */
+    const struct phrase *phrase;
+    const uint64_t *docs; /* a bit a document of the segment, in whole words: others are passed over; or NULL */
+    bool by_docs;         /* go from document to document rather than from block to block, whose blocks must have been
+                             found then */
 
-    uint64_t next;                /* block to consider next */
-    uint32_t batch[PHRASE_DOCS];  /* of candidates */
-    size_t n_batch, at_batch;
-    uint32_t next_doc;
+    uint64_t next;     /* block to consider next */
+    uint64_t end;      /* by documents: behind the last block of the one at hand */
+    uint32_t next_doc; /* behind that */
     uint64_t ahead[PHRASE_AHEAD]; /* blocks to look at, whose memory is on its way: a ring */
     size_t at_ahead;
     bool begun, ended;
     struct scan_hits hits;      /* of one block */
     struct phrase_found *found; /* owned; those from `at` on are still to be told */
     size_t n_found, cap_found, at;
-    uint64_t n_offered, n_scanned; /* documents that candidates offered, or blocks; blocks looked at */
+    uint64_t n_offered, n_scanned; /* documents or blocks considered; blocks looked at */
 };
 void phrase_walk_release(struct phrase_walk *w); /* safe on a zeroed one */
 /* The next document; ST_END behind the last. Now and then n is 0, for the caller to look whether time is up. */

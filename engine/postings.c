@@ -139,7 +139,7 @@ static void and_row(const uint8_t *row, size_t len, uint64_t *bits)
         bits[i] &= bytes_get64(row + i * 8);
 }
 
-const uint64_t *postings_common(const struct postings *p, struct arena *arena, uint32_t *n)
+uint64_t *postings_common(const struct postings *p, struct arena *arena)
 {
     uint64_t *bits = NULL;
     size_t len = 0;
@@ -155,20 +155,25 @@ const uint64_t *postings_common(const struct postings *p, struct arena *arena, u
         }
         and_row(row, len, bits);
     }
-    *n = 0;
-    for (size_t i = 0; bits != NULL && i < len / 8; i++)
-        *n += (uint32_t)__builtin_popcountll(bits[i]);
     return bits;
 }
 
-uint32_t postings_shortest(const struct postings *p)
+bool postings_at_hand(const struct postings *p, unsigned leaf)
 {
-    uint32_t least = UINT32_MAX;
+    struct segment_holders holders;
+    const struct leaf_list *list = &p->leaves[leaf];
+    return list->n_ranks == 1 && segment_holders(p->segment, list->ranks[0], &holders);
+}
+
+int postings_rarest(const struct postings *p)
+{
+    int rarest = -1;
     size_t len;
     for (unsigned i = 0; i < p->plan->n_leaves; i++)
-        if (postings_bitmap(p, i, &len) == NULL && p->leaves[i].documents < least)
-            least = p->leaves[i].documents;
-    return least;
+        if (postings_bitmap(p, i, &len) == NULL &&
+            (rarest < 0 || p->leaves[i].documents < p->leaves[rarest].documents))
+            rarest = (int)i;
+    return rarest;
 }
 
 /* ---- several words as one list ----------------------------------------------------------------------------------- */
@@ -326,4 +331,22 @@ uint32_t cursor_occurrences(const struct cursor *c)
     if (c->is_common)
         return c->holders.begun && !c->holders.ended ? segment_holder_occurrences(&c->holders) : 0;
     return c->at < c->n ? c->page[c->at].wdf : 0;
+}
+
+enum status postings_narrow(struct postings *p, unsigned leaf, struct arena *arena, uint64_t **bits, struct err *err)
+{
+    size_t n = (size_t)p->n_docs / 64 + 1;
+    uint64_t *held = arena_calloc(arena, n, sizeof *held);
+    struct cursor *c;
+    if (held == NULL)
+        return err_nomem(err);
+    enum status status = cursor_open(p, leaf, &c, err);
+    if (status != ST_OK)
+        return status;
+    for (uint32_t doc = 0; (doc = cursor_seek(c, doc, &status, err)) != POSTINGS_END; doc++)
+        held[doc / 64] |= UINT64_C(1) << doc % 64;
+    for (size_t i = 0; *bits != NULL && i < n; i++)
+        held[i] &= (*bits)[i];
+    *bits = held;
+    return status;
 }

@@ -21,11 +21,15 @@ void postings_close(struct postings *p); /* with all cursors; safe on NULL */
 
 /* How many documents hold the leaf, or a little fewer; 0: none does. */
 uint32_t postings_documents(const struct postings *p, unsigned leaf);
-/* The documents that hold all leaves that have bitmaps, ANDed, in the arena; *n of them. NULL when none has one, or no
- * memory is left. */
-const uint64_t *postings_common(const struct postings *p, struct arena *arena, uint32_t *n);
-/* Documents of the rarest leaf that has no bitmap; UINT32_MAX when all have one. */
-uint32_t postings_shortest(const struct postings *p);
+/* The leaf without a bitmap that the fewest documents hold; -1 when all have bitmaps. */
+int postings_rarest(const struct postings *p);
+/* Whether a leaf's list is in memory and need not be looked for in a B-tree. */
+bool postings_at_hand(const struct postings *p, unsigned leaf);
+/* A bit a document of the segment, in whole words, set where all leaves that have bitmaps are held; in the arena. NULL
+ * when none has one, or no memory is left. */
+uint64_t *postings_common(const struct postings *p, struct arena *arena);
+/* Clears the bits of documents that do not hold a leaf. *bits are in the arena, or NULL for all documents. */
+enum status postings_narrow(struct postings *p, unsigned leaf, struct arena *arena, uint64_t **bits, struct err *err);
 uint32_t postings_all_documents(const struct postings *p); /* of the segment */
 
 /* Ranks of the leaf's words in the segment, ascending, borrowed. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/approach.h"
 #include "engine/candidates.h"
 #include "engine/expand.h"
 #include "engine/searcher.h"
@@ -241,28 +242,12 @@ static enum status walk_phrase(struct searcher *s, const struct segment *segment
     return status == ST_END ? ST_OK : status;
 }
 
-/* Nanoseconds, about: to pass over a block, to scan one, to go by a document that bitmaps offer, by one of a posting
- * list, to open a list. Only what they are to each other matters. */
-enum { PASS_COST = 5, BLOCK_COST = 75, BIT_COST = 60, POSTING_COST = 90, LIST_COST = 8000 };
-
-/* How the documents of a phrase are found: of the blocks that may hold it, those of documents with its common words; or
- * the blocks of the documents that hold all its words. */
-static enum status go_over_phrase(struct searcher *s, const struct segment *segment, const struct phrase *phrase,
+static enum status go_over_phrase(struct searcher *s, const struct segment *segment, struct phrase *phrase,
                                   struct postings *postings, struct progress *p, struct err *err)
 {
     struct arena arena = ARENA_INIT;
-    struct phrase_walk walk = {.phrase = phrase};
-    uint32_t n_common = segment_docs(segment), rarest = postings_shortest(postings);
-    const uint64_t *common = postings_common(postings, &arena, &n_common);
-    uint64_t n_docs = segment_docs(segment), n_blocks = phrase->n_blocks, scanned = n_blocks * n_common / (n_docs + 1);
-    uint64_t by_blocks = n_blocks * PASS_COST + scanned * BLOCK_COST, by_docs = (uint64_t)n_common * BIT_COST;
-    if (rarest != UINT32_MAX)
-        by_docs = LIST_COST + (uint64_t)(rarest < n_common ? rarest : n_common) * POSTING_COST;
-    enum status status = ST_OK;
-    if (by_blocks <= by_docs)
-        walk.docs = common;
-    else
-        status = candidates_make(s->plan, postings, &arena, &walk.candidates, err);
+    struct phrase_walk walk = {0};
+    enum status status = approach_phrase(phrase, postings, &arena, &walk, err);
     if (status == ST_OK)
         status = walk_phrase(s, segment, &walk, p, err);
     phrase_walk_release(&walk);
@@ -270,12 +255,17 @@ static enum status go_over_phrase(struct searcher *s, const struct segment *segm
     return status;
 }
 
+/* Of fewer the blocks are looked up one by one. */
+enum { FEW_CANDIDATES = 64 };
+
 static enum status go_over_docs(struct searcher *s, const struct segment *segment, struct postings *postings,
                                 struct progress *p, struct err *err)
 {
     struct arena arena = ARENA_INIT;
     struct candidates *candidates = NULL;
     enum status status = candidates_make(s->plan, postings, &arena, &candidates, err);
+    if (status == ST_OK && candidates_documents(candidates) > FEW_CANDIDATES)
+        status = judge_find_blocks(s->judge, err);
     if (status == ST_OK)
         status = go_over(s, segment, candidates, p, err);
     arena_release(&arena);
@@ -289,10 +279,8 @@ static enum status search_segment(struct searcher *s, const struct segment *segm
     enum status status = postings_open(s->plan, segment, s->reader, &postings, err);
     if (status == ST_OK)
         status = judge_segment(s->judge, segment, postings, false, err);
-    if (status == ST_OK)
-        status = judge_find_blocks(s->judge, err);
     if (status == ST_OK) {
-        const struct phrase *only = judge_only_phrase(s->judge);
+        struct phrase *only = judge_only_phrase(s->judge);
         status = only != NULL ? go_over_phrase(s, segment, only, postings, p, err)
                               : go_over_docs(s, segment, postings, p, err);
     }

@@ -21,13 +21,19 @@ void docs_put_head(uint8_t head[DOCS_HEAD_LEN], uint32_t n, uint64_t names_len)
 
 void docs_put_record(uint8_t record[DOCS_RECORD_LEN], const struct docs_record *r)
 {
-    const uint64_t offsets[] = {r->words_off, r->text_off, r->names_off, r->places_off};
-    const uint32_t numbers[] = {r->title_len,   r->body_len,      r->n_title,  r->n_body,
-                                r->heading_pos, r->heading_words, r->text_len, r->path_len};
+    const uint64_t offsets[] = {r->text_off, r->names_off, r->places_off};
+    const uint32_t numbers[] = {r->title_len,     r->n_title,  r->n_body,  r->heading_pos,
+                                r->heading_words, r->text_len, r->path_len};
     for (size_t i = 0; i < BASE_COUNT(offsets); i++)
         bytes_put64(record + 8 * i, offsets[i]);
     for (size_t i = 0; i < BASE_COUNT(numbers); i++)
-        bytes_put32(record + 32 + 4 * i, numbers[i]);
+        bytes_put32(record + 24 + 4 * i, numbers[i]);
+}
+
+void docs_put_start(uint8_t start[DOCS_START_LEN], uint64_t words_off)
+{
+    bytes_put32(start, (uint32_t)words_off);
+    start[4] = (uint8_t)(words_off >> 32);
 }
 
 uint16_t docs_length_of(const struct docs_record *r)
@@ -70,14 +76,16 @@ enum status docs_open(struct docs *d, const char *path, struct err *err)
         d->n = bytes_get32(d->map.body);
         d->names_len = bytes_get64(d->map.body + 8);
     }
-    uint64_t tables = (uint64_t)d->n * (DOCS_RECORD_LEN + DOCS_HASH_LEN + DOCS_LENGTH_LEN);
+    uint64_t tables = (uint64_t)d->n * (DOCS_RECORD_LEN + DOCS_START_LEN + DOCS_HASH_LEN + DOCS_LENGTH_LEN) +
+                      DOCS_START_LEN;
     if (d->map.body_len < DOCS_HEAD_LEN || rest < tables || rest - tables != d->names_len) {
         status = file_damaged(&d->map, "its tables do not fill it", err);
         docs_release(d);
         return status;
     }
     d->records = d->map.body + DOCS_HEAD_LEN;
-    d->hashes = d->records + (size_t)d->n * DOCS_RECORD_LEN;
+    d->starts = d->records + (size_t)d->n * DOCS_RECORD_LEN;
+    d->hashes = d->starts + ((size_t)d->n + 1) * DOCS_START_LEN;
     d->lengths = d->hashes + (size_t)d->n * DOCS_HASH_LEN;
     d->names = d->lengths + (size_t)d->n * DOCS_LENGTH_LEN;
     file_map_want(&d->map);
@@ -96,19 +104,22 @@ enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out
         return err_set(err, ST_NOT_FOUND, "%s: no document %u (there are %u)", d->map.path, doc, d->n);
     const uint8_t *p = d->records + (size_t)doc * DOCS_RECORD_LEN;
     *out = (struct docs_record){
-        .words_off = bytes_get64(p),
-        .text_off = bytes_get64(p + 8),
-        .names_off = bytes_get64(p + 16),
-        .places_off = bytes_get64(p + 24),
-        .title_len = bytes_get32(p + 32),
-        .body_len = bytes_get32(p + 36),
-        .n_title = bytes_get32(p + 40),
-        .n_body = bytes_get32(p + 44),
-        .heading_pos = bytes_get32(p + 48),
-        .heading_words = bytes_get32(p + 52),
-        .text_len = bytes_get32(p + 56),
-        .path_len = bytes_get32(p + 60),
+        .words_off = docs_start(d, doc),
+        .text_off = bytes_get64(p),
+        .names_off = bytes_get64(p + 8),
+        .places_off = bytes_get64(p + 16),
+        .title_len = bytes_get32(p + 24),
+        .n_title = bytes_get32(p + 28),
+        .n_body = bytes_get32(p + 32),
+        .heading_pos = bytes_get32(p + 36),
+        .heading_words = bytes_get32(p + 40),
+        .text_len = bytes_get32(p + 44),
+        .path_len = bytes_get32(p + 48),
     };
+    uint64_t body = out->words_off + (out->n_title > 0 ? 2u : 1u) + out->title_len, end = docs_start(d, doc + 1);
+    if (body > end || end - body > UINT32_MAX)
+        return file_damaged(&d->map, "a document's words end before they begin", err);
+    out->body_len = (uint32_t)(end - body);
     return ST_OK;
 }
 

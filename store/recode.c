@@ -22,6 +22,7 @@ struct recode {
     struct file_writer words, docs;
     struct pairs_writer pairs;
     uint64_t *hashes;  /* owned; path hash in the high half, document in the low one */
+    uint64_t *starts;  /* owned */
     uint16_t *lengths; /* owned */
     uint32_t n_docs;
     uint64_t text_off, names_off, places_off; /* where the chunk at hand comes to stand */
@@ -78,6 +79,7 @@ static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t
     docs_put_record(bytes, &record);
     file_put(&r->docs, bytes, sizeof bytes);
     r->hashes[r->n_docs] = (uint64_t)doc->path_hash << 32 | r->n_docs;
+    r->starts[r->n_docs] = record.words_off;
     r->lengths[r->n_docs] = docs_length_of(&record);
     r->n_docs++;
 }
@@ -135,6 +137,16 @@ static void put_hashes(struct recode *r)
     }
 }
 
+static void put_starts(struct recode *r)
+{
+    r->starts[r->n_docs] = r->words.body_len;
+    for (uint32_t i = 0; i <= r->n_docs; i++) {
+        uint8_t bytes[DOCS_START_LEN];
+        docs_put_start(bytes, r->starts[i]);
+        file_put(&r->docs, bytes, sizeof bytes);
+    }
+}
+
 static void put_lengths(struct recode *r)
 {
     for (uint32_t i = 0; i < r->n_docs; i++) {
@@ -164,8 +176,9 @@ static enum status prepare(struct recode *r, const struct build *b, struct err *
     r->local = malloc(most_ids * sizeof *r->local);
     r->local_slots = malloc(most_ids * sizeof *r->local_slots);
     r->hashes = malloc((size_t)b->n_docs * sizeof *r->hashes);
+    r->starts = malloc(((size_t)b->n_docs + 1) * sizeof *r->starts);
     r->lengths = malloc((size_t)b->n_docs * sizeof *r->lengths);
-    if (r->local == NULL || r->local_slots == NULL || r->hashes == NULL || r->lengths == NULL)
+    if (r->local == NULL || r->local_slots == NULL || r->hashes == NULL || r->starts == NULL || r->lengths == NULL)
         return err_nomem(err);
     return scratch_map(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
 }
@@ -186,6 +199,7 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
     status = pairs_finish(&r->pairs, r->words.body_len, &parts->seals[PARTS_PAIRS], err);
     if (status != ST_OK)
         return status;
+    put_starts(r);
     memset(spare, WORDS_BOUNDARY, sizeof spare);
     file_put(&r->words, spare, sizeof spare);
     put_hashes(r);
@@ -218,6 +232,7 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
     free(r.local);
     free(r.local_slots);
     free(r.hashes);
+    free(r.starts);
     free(r.lengths);
     return status;
 }

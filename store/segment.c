@@ -298,13 +298,11 @@ struct segment_codes segment_codes(const struct segment *s)
 
 bool segment_codes_of(const struct segment *s, uint32_t doc, uint64_t *begin, uint64_t *end)
 {
-    struct docs_record r;
-    if (docs_get(&s->docs, doc, &r, NULL) != ST_OK || r.words_off > words_len(s))
+    if (doc >= s->docs.n)
         return false;
-    uint64_t len = (r.n_title > 0 ? 2u : 1u) + (uint64_t)r.title_len + r.body_len;
-    *begin = r.words_off;
-    *end = r.words_off + len;
-    return len <= words_len(s) - r.words_off;
+    *begin = docs_start(&s->docs, doc);
+    *end = docs_start(&s->docs, doc + 1);
+    return *begin <= *end && *end <= words_len(s);
 }
 
 _Static_assert((int)SEGMENT_BLOCK == PAIRS_BLOCK && (int)SEGMENT_PAIRS == PAIRS_OVERLAP + 1, "as in pairs.h");

@@ -75,7 +75,7 @@ static enum status check_doc(const struct segment *s, uint32_t doc, uint64_t *wo
 /* Documents follow each other without gaps or overlaps in the words and in the text. */
 static enum status check_order(const struct segment *s, struct err *err)
 {
-    uint64_t words_off = 0, text_off = 0;
+    uint64_t words_off = 0, text_off = 0, words_end = docs_start(&s->docs, s->docs.n);
     for (uint32_t doc = 0; doc < s->docs.n; doc++) {
         struct docs_record r;
         enum status status = docs_get(&s->docs, doc, &r, err);
@@ -88,7 +88,7 @@ static enum status check_order(const struct segment *s, struct err *err)
         words_off += (r.n_title > 0 ? 2u : 1u) + (uint64_t)r.title_len + r.body_len;
         text_off += r.text_len;
     }
-    if (words_off + SEGMENT_READABLE != s->words.body_len || text_off != s->text.raw_len)
+    if (words_off != words_end || words_end + SEGMENT_READABLE != s->words.body_len || text_off != s->text.raw_len)
         return file_damaged(&s->docs.map, "documents do not fill words and text", err);
     return ST_OK;
 }

@@ -1,0 +1,114 @@
+/* approach.c - see approach.h. Two decisions. Which documents count: all that have the common words, by their bitmaps,
+ * or only those in the list of the rarest word too. And the way to their blocks: from document to document, or over all
+ * blocks that the filter of pairs lets pass. A rare word's few documents come first: then the filter is asked for their
+ * blocks only. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/approach.h"
+
+/* Nanoseconds, about; only what they are to each other matters. */
+enum {
+    ROW_COST = 2,     /* to AND 64 blocks of a row */
+    PASS_COST = 14,   /* to pass over a block */
+    BLOCK_COST = 30,  /* to scan one */
+    DOC_COST = 20,    /* to go by a document: its blocks' bits */
+    OPEN_COST = 8000, /* to find a list that is not at hand */
+    READ_COST = 20,   /* to read a posting of it */
+    STEP_COST = 8,    /* of one that is at hand */
+    ROW_PASSES = 3,   /* a row lets 1 block in 2^ROW_PASSES pass by chance */
+    SAMPLES = 64,
+};
+
+struct approach {
+    struct phrase *phrase;
+    struct postings *postings;
+    struct arena *arena;
+    size_t n_words; /* of 64 bits, for all documents */
+    int rarest;     /* leaf without a bitmap, or -1 */
+    uint64_t listed, list_cost;
+    uint64_t *docs; /* those that count; NULL: all */
+};
+
+static void find_rarest(struct approach *a)
+{
+    a->rarest = postings_rarest(a->postings);
+    if (a->rarest < 0)
+        return;
+    unsigned leaf = (unsigned)a->rarest;
+    a->listed = postings_documents(a->postings, leaf);
+    a->list_cost = postings_at_hand(a->postings, leaf) ? a->listed * STEP_COST : OPEN_COST + a->listed * READ_COST;
+}
+
+/* Finding the blocks, and passing over as many as chance leaves. */
+static uint64_t least_cost_of_blocks(const struct phrase *p)
+{
+    uint64_t n = p->codes.n_blocks, passes = n >> ROW_PASSES * (p->n_rows < 5 ? p->n_rows : 5);
+    return n / 64 * p->n_rows * ROW_COST + passes * PASS_COST;
+}
+
+/* How many bits are set, by a look at some. */
+static uint64_t estimate_set(const uint64_t *bits, size_t n)
+{
+    size_t step = n / SAMPLES + 1;
+    uint64_t set = 0;
+    for (size_t i = 0; i < n; i += step)
+        set += (uint64_t)__builtin_popcountll(bits[i]);
+    return set * step;
+}
+
+static bool counts(const struct approach *a, uint64_t block)
+{
+    uint32_t first, last;
+    segment_docs_of(a->phrase->segment, block, &first, &last);
+    for (uint32_t doc = first; doc <= last; doc++)
+        if (a->docs[doc / 64] >> doc % 64 & 1)
+            return true;
+    return false;
+}
+
+/* Of `blocks` blocks those that are left when the others have no document that counts. */
+static uint64_t estimate_scanned(const struct approach *a, size_t n, uint64_t blocks)
+{
+    size_t step = n / SAMPLES + 1;
+    uint64_t tried = 0, held = 0;
+    for (size_t i = 0; a->docs != NULL && i < n; i += step)
+        if (a->phrase->bits[i] != 0) {
+            tried++;
+            held += counts(a, i * 64 + (uint64_t)__builtin_ctzll(a->phrase->bits[i]));
+        }
+    return tried > 0 ? blocks * held / tried : blocks;
+}
+
+static enum status narrow(struct approach *a, struct err *err)
+{
+    return postings_narrow(a->postings, (unsigned)a->rarest, a->arena, &a->docs, err);
+}
+
+static enum status go_by_blocks(struct approach *a, struct phrase_walk *walk, struct err *err)
+{
+    size_t n = ((size_t)a->phrase->codes.n_blocks + 63) / 64;
+    enum status status = phrase_find_blocks(a->phrase, a->arena, err);
+    if (status != ST_OK)
+        return status;
+    uint64_t blocks = estimate_set(a->phrase->bits, n);
+    if (a->rarest >= 0 && a->list_cost < estimate_scanned(a, n, blocks) * BLOCK_COST)
+        status = narrow(a, err);
+    walk->by_docs = a->docs != NULL && estimate_set(a->docs, a->n_words) * DOC_COST < blocks * PASS_COST;
+    return status;
+}
+
+enum status approach_phrase(struct phrase *phrase, struct postings *postings, struct arena *arena,
+                            struct phrase_walk *walk, struct err *err)
+{
+    struct approach a = {.phrase = phrase, .postings = postings, .arena = arena};
+    enum status status = ST_OK;
+    a.n_words = (size_t)postings_all_documents(postings) / 64 + 1;
+    a.docs = postings_common(postings, arena);
+    find_rarest(&a);
+    walk->by_docs = a.rarest >= 0 && a.list_cost + a.listed * DOC_COST <= least_cost_of_blocks(phrase);
+    if (walk->by_docs)
+        status = narrow(&a, err);
+    else
+        status = go_by_blocks(&a, walk, err);
+    walk->phrase = phrase;
+    walk->docs = a.docs;
+    return status;
+}
