@@ -8,6 +8,8 @@
 #ifndef VERBATIM_ETDC_H
 #define VERBATIM_ETDC_H
 
+#include <string.h>
+
 #include "lib/base.h"
 
 enum { ETDC_MAX_BYTES = 4 };
@@ -46,6 +48,22 @@ static inline bool etdc_get(const uint8_t **p, const uint8_t *end, uint32_t *ran
         span *= 128;
     }
     return false;
+}
+
+/* Moves over n codes, eight bytes at a time; NULL when fewer end before end. */
+static inline const uint8_t *etdc_skip(const uint8_t *p, const uint8_t *end, size_t n)
+{
+    const uint64_t bottoms = 0x0101010101010101;
+    for (uint64_t eight; end - p >= 8; p += 8) {
+        memcpy(&eight, p, 8);
+        size_t here = (size_t)((eight >> 7 & bottoms) * bottoms >> 56);
+        if (here >= n)
+            break;
+        n -= here;
+    }
+    while (n > 0 && p < end)
+        n -= *p++ >> 7;
+    return n == 0 ? p : NULL;
 }
 
 #endif

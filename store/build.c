@@ -13,7 +13,7 @@
 
 #define DEFAULT_BUDGET ((size_t)160 << 20)
 /* Beside the table itself: what ranking and recoding take for each word, document, posting and block of text. */
-enum { WORD_BYTES = 64, DOC_BYTES = 8, BLOCK_BYTES = 8, CHUNK_BYTES = 256, POSTING_BYTES = 3 };
+enum { WORD_BYTES = 64, DOC_BYTES = 8, BLOCK_BYTES = 16, CHUNK_BYTES = 256, POSTING_BYTES = 3 };
 #define MOST_DOCS UINT64_C(2000000000)    /* in a segment */
 #define MOST_STRINGS ((size_t)2000000000) /* bytes of words in a segment */
 
@@ -197,7 +197,7 @@ static enum status append_done(struct build *b, struct chunk *chunk, struct err 
     b->chunks[b->n_chunks++] = chunk->done;
     b->n_docs += chunk->done.n_docs;
     for (size_t i = 0; i < chunk->done.n_blocks; i++)
-        b->text_len += chunk->done.blocks[i].raw_len;
+        b->text_len += chunk->done.blocks[i].text_len;
     chunk->done = (struct chunk_done){0};
     return ST_OK;
 }

@@ -73,6 +73,12 @@ struct build {
 /* Writes the gathered chunks as the segment with the next ordinal; the caller then forgets them. */
 enum status join_segment(struct build *b, struct manifest_segment *entry, struct err *err);
 
+/* Writes the part `text` of the chunks' blocks. The parts `docs` and `words` are written already: they tell where the
+ * codes of each block's words begin. */
+enum status join_text(const struct build *b, char *const paths[PARTS_COUNT], struct file_seal *seal, struct err *err);
+/* Appends a scratch file of a chunk. */
+void join_scratch(struct file_writer *w, const struct chunk_done *chunk, enum chunk_file file);
+
 /* The codes of a segment's words by their number in its table, ready to be copied: 4 bytes of which the first so many
  * count as the first with its top bit set says. */
 enum status rank_words(const struct wordtab *words, const char *vocab_path, uint32_t **codes, struct file_seal *seal,

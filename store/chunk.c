@@ -178,6 +178,15 @@ static enum status add_title(struct chunk *c, const struct document *doc, struct
     return ST_OK;
 }
 
+/* Puts a word and what stands before it to the text; words of one character (as the 1 and 2 of one half) share its
+ * bytes: the first has them. Returns how much of the text is done. */
+static size_t add_spelling(struct chunk_writer *w, const char *text, size_t done, const struct token *token)
+{
+    size_t start = token->start > done ? token->start : done, end = token->end > start ? token->end : start;
+    text_put_word(&w->text, text + done, start - done, token, text + start, end - start);
+    return end;
+}
+
 static enum status add_body(struct chunk *c, const struct document *doc, struct docs_record *r, struct err *err)
 {
     struct chunk_writer *w = c->writer;
@@ -185,6 +194,7 @@ static enum status add_body(struct chunk *c, const struct document *doc, struct 
     struct token_options options = {
         .block_ends = doc->block_ends, .n_block_ends = doc->n_block_ends, .blocks_only = doc->blocks_only};
     bool has_heading = doc->title != NULL && doc->title_in_text;
+    size_t done = 0; /* of the text */
     tokenizer_begin(w->tokenizer, doc->text, doc->text_len, &options);
     for (; tokenizer_next(w->tokenizer, &token); r->n_body++) {
         if (!add_word(c, &token) || !add_place(w, doc->text, r->n_body, (uint32_t)token.start) ||
@@ -192,7 +202,9 @@ static enum status add_body(struct chunk *c, const struct document *doc, struct 
             return err_nomem(err);
         if (has_heading)
             add_heading(doc, &token, r->n_body, r);
+        done = add_spelling(w, doc->text, done, &token);
     }
+    text_put_end(&w->text, doc->text + done, doc->text_len - done);
     return ST_OK;
 }
 
@@ -246,7 +258,6 @@ static enum status add_all(struct chunk *c, const struct document *doc, struct d
         status = chunk_add_names(w, doc, err);
     if (status == ST_OK)
         status = add_places(w, doc, err);
-    text_put(&w->text, doc->text, doc->text_len);
     return status;
 }
 

@@ -12,8 +12,8 @@ struct merge {
     const struct segment *from;
     uint32_t *numbers; /* owned; by rank: the word's number in the chunk's table + 1, or 0 */
     struct text_cache *cache;
-    struct buf text;
-    uint64_t text_from, text_to; /* of the documents taken last, not yet written */
+    uint32_t text_from, text_to; /* documents taken last, whose texts are not yet written */
+    uint64_t text_end;           /* where the last of them ends in the segment's text */
 };
 
 /* ---- words ----------------------------------------------------------------------------------------------------- */
@@ -48,44 +48,74 @@ static enum status add_codes(struct merge *m, const uint8_t *p, const uint8_t *e
 
 /* ---- text ------------------------------------------------------------------------------------------------------ */
 
-/* Whether the block is worth copying: many small ones, one at each seam, would pile up. */
-static bool is_copied(const struct merge *m, const struct text_run *run, uint64_t rest)
+/* Whether a block is of the documents taken last alone, and worth copying: many small ones, one at each seam, would
+ * pile up. */
+static bool is_copied(const struct merge *m, uint64_t block, struct text_row row, struct text_row next, uint64_t last)
 {
-    size_t used = m->chunk->writer->text.used;
-    return run->whole && run->raw_len >= TEXT_BLOCK / 2 &&
-           (used == 0 || used >= TEXT_BLOCK / 2 || rest >= (uint64_t)4 * TEXT_BLOCK);
+    bool whole = row.doc >= m->text_from &&
+                 (next.doc < m->text_to || (next.doc == m->text_to && next.text_off <= m->text_end));
+    size_t used = m->chunk->writer->text.block->text_len;
+    return whole && next.text_off - row.text_off >= RESIDUAL_TEXT / 2 &&
+           (used == 0 || used >= RESIDUAL_TEXT / 2 || last - block >= 4);
+}
+
+static enum status copy_block(struct merge *m, uint64_t block, struct text_row row, struct text_row next,
+                              struct err *err)
+{
+    const uint8_t *packed;
+    uint32_t packed_len, n_docs = next.doc - row.doc;
+    enum status status = text_packed(&m->from->text, block, &packed, &packed_len, err);
+    if (status == ST_OK)
+        text_put_packed(&m->chunk->writer->text, packed, packed_len, (uint32_t)(next.text_off - row.text_off), n_docs,
+                        next.pos);
+    return status;
+}
+
+/* Writes anew what a block has of the documents taken last. */
+static enum status rewrite_block(struct merge *m, uint64_t block, struct text_row row, struct text_row next,
+                                 struct err *err)
+{
+    uint32_t first = row.doc < m->text_from ? m->text_from : row.doc;
+    enum status status = ST_OK;
+    for (uint32_t doc = first; doc <= next.doc && doc < m->text_to && status == ST_OK; doc++) {
+        struct text_doc d;
+        status = segment_text_doc(m->from, doc, &d, err);
+        bool begins_behind = status == ST_OK && doc == next.doc && next.pos == 0 && d.off >= next.text_off;
+        if (status == ST_OK && !begins_behind)
+            status = text_copy(&m->from->text, &d, block, m->cache, &m->chunk->writer->text, err);
+    }
+    return status;
 }
 
 static enum status flush_text(struct merge *m, struct err *err)
 {
-    struct text_writer *to = &m->chunk->writer->text;
-    while (m->text_from < m->text_to) {
-        struct text_run run;
-        uint64_t rest = m->text_to - m->text_from;
-        enum status status = text_next_run(&m->from->text, m->text_from, rest, &run, err);
-        if (status == ST_OK && is_copied(m, &run, rest)) {
-            text_put_packed(to, run.packed, run.packed_len, run.raw_len);
-        } else if (status == ST_OK) {
-            buf_clear(&m->text);
-            status = text_read(&m->from->text, m->text_from, run.raw_len, m->cache, &m->text, err);
-            if (status == ST_OK)
-                text_put(to, m->text.data, m->text.len);
-        }
-        if (status != ST_OK)
-            return status;
-        m->text_from += run.raw_len;
+    const struct text *from = &m->from->text;
+    struct text_doc first, last;
+    if (m->text_from == m->text_to)
+        return ST_OK;
+    enum status status = segment_text_doc(m->from, m->text_from, &first, err);
+    if (status == ST_OK)
+        status = segment_text_doc(m->from, m->text_to - 1, &last, err);
+    if (status != ST_OK)
+        return status;
+    m->text_end = last.off + last.len;
+    uint64_t block = text_find(from, first.doc, first.off), end = text_find(from, last.doc, m->text_end);
+    for (; status == ST_OK && block <= end && block < from->n_blocks; block++) {
+        struct text_row row = text_row(from, block), next = text_row(from, block + 1);
+        status = is_copied(m, block, row, next, end) ? copy_block(m, block, row, next, err)
+                                                     : rewrite_block(m, block, row, next, err);
     }
-    return ST_OK;
+    return status;
 }
 
-static enum status add_text(struct merge *m, const struct docs_record *r, struct err *err)
+static enum status add_text(struct merge *m, uint32_t doc, struct err *err)
 {
     enum status status = ST_OK;
-    if (r->text_off != m->text_to) {
+    if (doc != m->text_to) {
         status = flush_text(m, err);
-        m->text_from = m->text_to = r->text_off;
+        m->text_from = doc;
     }
-    m->text_to += r->text_len;
+    m->text_to = doc + 1;
     return status;
 }
 
@@ -143,7 +173,7 @@ static enum status add_doc(struct merge *m, uint32_t doc, struct err *err)
     if (status == ST_OK)
         status = add_places(m, doc, &r, err);
     if (status == ST_OK)
-        status = add_text(m, &r, err);
+        status = add_text(m, doc, err);
     if (status == ST_OK)
         chunk_end_doc(m->chunk, &added);
     return status;
@@ -165,7 +195,6 @@ enum status chunk_merge(struct chunk *chunk, const struct segment *segment, uint
     if (status == ST_OK)
         status = flush_text(&m, err);
     text_cache_free(m.cache);
-    buf_release(&m.text);
     free(m.numbers);
     return status;
 }

@@ -50,7 +50,7 @@ static void *run_terms_job(void *context)
 
 /* ---- our parts ------------------------------------------------------------------------------------------------ */
 
-static void append_scratch(struct file_writer *w, const struct chunk_done *chunk, enum chunk_file file)
+void join_scratch(struct file_writer *w, const struct chunk_done *chunk, enum chunk_file file)
 {
     char *path = chunk_path(chunk, file);
     if (path == NULL)
@@ -67,38 +67,7 @@ static enum status join_places(const struct build *b, const char *path, struct f
     if (status != ST_OK)
         return status;
     for (size_t i = 0; i < b->n_chunks; i++)
-        append_scratch(&w, &b->chunks[i], CHUNK_PLACES);
-    return file_finish(&w, seal, err);
-}
-
-static void put_pair(struct file_writer *w, uint64_t raw, uint64_t packed)
-{
-    file_put64(w, raw);
-    file_put64(w, packed);
-}
-
-static void put_blocks(struct file_writer *w, const struct build *b)
-{
-    uint64_t raw = 0, packed = 0, n = 0;
-    for (size_t i = 0; i < b->n_chunks; i++)
-        for (size_t k = 0; k < b->chunks[i].n_blocks; k++, n++) {
-            put_pair(w, raw, packed);
-            raw += b->chunks[i].blocks[k].raw_len;
-            packed += b->chunks[i].blocks[k].packed_len;
-        }
-    put_pair(w, raw, packed);
-    put_pair(w, n, raw);
-}
-
-static enum status join_text(const struct build *b, const char *path, struct file_seal *seal, struct err *err)
-{
-    struct file_writer w;
-    enum status status = file_create(&w, path, TEXT_KIND, err);
-    if (status != ST_OK)
-        return status;
-    for (size_t i = 0; i < b->n_chunks; i++)
-        append_scratch(&w, &b->chunks[i], CHUNK_TEXT);
-    put_blocks(&w, b);
+        join_scratch(&w, &b->chunks[i], CHUNK_PLACES);
     return file_finish(&w, seal, err);
 }
 
@@ -126,7 +95,7 @@ static enum status join_ours(struct build *b, char *const paths[PARTS_COUNT], st
     free(codes);
     if (status == ST_OK)
         status = join_places(b, paths[PARTS_PLACES], &parts->seals[PARTS_PLACES], err);
-    return status == ST_OK ? join_text(b, paths[PARTS_TEXT], &parts->seals[PARTS_TEXT], err) : status;
+    return status == ST_OK ? join_text(b, paths, &parts->seals[PARTS_TEXT], err) : status;
 }
 
 /* ---- both ----------------------------------------------------------------------------------------------------- */

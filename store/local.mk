@@ -42,6 +42,8 @@ libverbatim_store_a_SOURCES = \
 	store/recode.c \
 	store/recode.h \
 	store/recover.c \
+	store/residual.c \
+	store/residual.h \
 	store/scratch.c \
 	store/scratch.h \
 	store/segment.c \
@@ -56,6 +58,7 @@ libverbatim_store_a_SOURCES = \
 	store/terms.c \
 	store/terms.h \
 	store/text.h \
+	store/text_join.c \
 	store/text_read.c \
 	store/text_write.c \
 	store/tiers.c \

@@ -111,7 +111,7 @@ static enum status recode_chunk(struct recode *r, const struct chunk_done *chunk
             put_doc(r, &doc, &at);
         }
         for (size_t i = 0; i < chunk->n_blocks; i++)
-            r->text_off += chunk->blocks[i].raw_len;
+            r->text_off += chunk->blocks[i].text_len;
         r->names_off += chunk->seals[CHUNK_NAMES].len;
         r->places_off += chunk->seals[CHUNK_PLACES].len;
     }

@@ -181,7 +181,7 @@ uint32_t segment_docs(const struct segment *s)
 uint64_t segment_text_before(const struct segment *s, uint32_t doc)
 {
     struct docs_record r;
-    return docs_get(&s->docs, doc, &r, NULL) == ST_OK ? r.text_off : s->text.raw_len;
+    return docs_get(&s->docs, doc, &r, NULL) == ST_OK ? r.text_off : s->text.text_len;
 }
 
 const char *segment_id(const struct segment *s)
@@ -379,17 +379,27 @@ enum status segment_breaks(const struct segment *s, uint32_t doc, struct segment
     return status == ST_OK ? places_breaks(&s->places, r.places_off, breaks, cap, n, err) : status;
 }
 
+enum status segment_text_doc(const struct segment *s, uint32_t doc, struct text_doc *out, struct err *err)
+{
+    struct docs_record r;
+    struct segment_words w;
+    enum status status = docs_get(&s->docs, doc, &r, err);
+    if (status == ST_OK)
+        status = segment_words(s, doc, &w, err);
+    if (status == ST_OK)
+        *out = (struct text_doc){doc, r.text_off, r.text_len, w.body, w.body_end, &s->vocab};
+    return status;
+}
+
 enum status segment_text(const struct segment *s, uint32_t doc, uint32_t off, uint32_t len, struct text_cache *cache,
                          struct buf *out, struct err *err)
 {
-    struct docs_record r;
-    enum status status = docs_get(&s->docs, doc, &r, err);
-    if (status != ST_OK)
+    struct text_doc d;
+    enum status status = segment_text_doc(s, doc, &d, err);
+    if (status != ST_OK || off >= d.len)
         return status;
-    if (off >= r.text_len)
-        return ST_OK;
-    uint32_t rest = r.text_len - off;
-    return text_read(&s->text, r.text_off + off, len < rest ? len : rest, cache, out, err);
+    uint32_t rest = d.len - off;
+    return text_read(&s->text, &d, off, len < rest ? len : rest, cache, out, err);
 }
 
 size_t segment_parts(const struct segment *s, struct segment_part *out, size_t cap)

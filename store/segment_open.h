@@ -41,6 +41,9 @@ enum status segment_open(const char *index_dir, const struct manifest_segment *e
                          struct segment **out, struct err *err);
 void segment_close(struct segment *s); /* safe on NULL */
 
+/* What reading a document's text takes from the other parts. */
+enum status segment_text_doc(const struct segment *s, uint32_t doc, struct text_doc *out, struct err *err);
+
 /* Verifies every byte of Xapian's part, whose lists cannot be read safely otherwise. */
 enum status segment_verify_lists(const struct segment *s, struct err *err);
 

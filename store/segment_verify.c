@@ -88,7 +88,7 @@ static enum status check_order(const struct segment *s, struct err *err)
         words_off += (r.n_title > 0 ? 2u : 1u) + (uint64_t)r.title_len + r.body_len;
         text_off += r.text_len;
     }
-    if (words_off != words_end || words_end + SEGMENT_READABLE != s->words.body_len || text_off != s->text.raw_len)
+    if (words_off != words_end || words_end + SEGMENT_READABLE != s->words.body_len || text_off != s->text.text_len)
         return file_damaged(&s->docs.map, "documents do not fill words and text", err);
     return ST_OK;
 }
@@ -101,6 +101,20 @@ static enum status check_docs(const struct segment *s, struct err *err)
         status = check_doc(s, doc, &words, err);
     if (status == ST_OK && words != s->entry.words)
         status = file_damaged(&s->docs.map, "it has another number of words than its segment", err);
+    return status;
+}
+
+static enum status check_texts(const struct segment *s, struct err *err)
+{
+    struct text_cache *cache = text_cache_new();
+    enum status status = cache == NULL ? err_nomem(err) : text_check(&s->text, s->docs.n, err);
+    for (uint32_t doc = 0; status == ST_OK && doc < s->docs.n; doc++) {
+        struct text_doc d;
+        status = segment_text_doc(s, doc, &d, err);
+        if (status == ST_OK)
+            status = text_check_doc(&s->text, &d, cache, err);
+    }
+    text_cache_free(cache);
     return status;
 }
 
@@ -193,13 +207,13 @@ enum status segment_verify(const struct segment *s, bool deep, struct err *err)
     if (status != ST_OK || !deep)
         return status;
     status = vocab_check(&s->vocab, err);
-    if (status == ST_OK)
-        status = text_check(&s->text, err);
     if (status == ST_OK && s->tombs.map.base != NULL)
         status = tombs_check(&s->tombs, vocab_size(&s->vocab), err);
     if (status == ST_OK)
         status = check_holders(s, err);
     if (status == ST_OK)
         status = check_docs(s, err);
+    if (status == ST_OK)
+        status = check_texts(s, err);
     return status == ST_OK ? check_pairs(s, err) : status;
 }

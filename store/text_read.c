@@ -1,34 +1,41 @@
-/* text_read.c - reading texts out of their blocks; see text.h. SPDX-License-Identifier: GPL-2.0-or-later */
+/* text_read.c - making texts again of their words and of what they have beyond them; see text.h. A reader unpacks a
+ * block, passes over tokens and codes by counting, and looks up only the words that it shows.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/bytes.h"
+#include "lib/etdc.h"
 #include "store/text.h"
 
 enum { RAW_DEFLATE = -15 };
 
-/* The last block read from, unpacked as far as was asked for: the stream waits there. */
+/* The last block read from, and what was made of it lately: a run of one document's text. */
 struct text_cache {
     z_stream zs;
-    bool open;
     const uint8_t *of; /* the body the block is from, and its file's sum: two files may be mapped there in turn */
     uint32_t of_crc;
     uint64_t block;
-    size_t len;  /* of the block; 0: there is none */
-    size_t done; /* bytes unpacked */
-    uint8_t raw[TEXT_BLOCK];
+    bool has_block, has_run;
+    struct residual residual; /* into unpacked */
+    uint32_t doc;             /* of the run */
+    size_t from, to;          /* the run, in bytes of the block's text: it stands in `text` at the same places */
+    struct residual_at at;    /* what comes behind it */
+    const uint8_t *code;
+    bool ended; /* the document */
+    uint8_t unpacked[RESIDUAL_BYTES];
+    char text[RESIDUAL_TEXT];
 };
 
 struct text_cache *text_cache_new(void)
 {
     struct text_cache *c = malloc(sizeof *c);
-    if (c != NULL) {
-        memset(c, 0, offsetof(struct text_cache, raw));
-        c->open = inflateInit2(&c->zs, RAW_DEFLATE) == Z_OK;
-    }
-    if (c != NULL && !c->open) {
+    if (c == NULL)
+        return NULL;
+    memset(c, 0, offsetof(struct text_cache, unpacked));
+    if (inflateInit2(&c->zs, RAW_DEFLATE) != Z_OK) {
         free(c);
-        c = NULL;
+        return NULL;
     }
     return c;
 }
@@ -49,16 +56,16 @@ enum status text_open(struct text *t, const char *path, struct err *err)
         return status;
     uint64_t room = t->map.body_len;
     const uint8_t *end = t->map.body + room;
-    if (room >= TEXT_END_LEN + TEXT_PAIR_LEN) {
+    if (room >= TEXT_END_LEN + TEXT_ROW_LEN) {
         t->n_blocks = bytes_get64(end - TEXT_END_LEN);
-        t->raw_len = bytes_get64(end - TEXT_END_LEN + 8);
+        t->text_len = bytes_get64(end - TEXT_END_LEN + 8);
     }
-    if (room < TEXT_END_LEN + TEXT_PAIR_LEN || t->n_blocks > (room - TEXT_END_LEN) / TEXT_PAIR_LEN - 1) {
+    if (room < TEXT_END_LEN + TEXT_ROW_LEN || t->n_blocks > (room - TEXT_END_LEN) / TEXT_ROW_LEN - 1) {
         status = file_damaged(&t->map, "its table of blocks does not fit", err);
         text_release(t);
         return status;
     }
-    t->pairs = end - TEXT_END_LEN - (t->n_blocks + 1) * TEXT_PAIR_LEN;
+    t->rows = end - TEXT_END_LEN - (t->n_blocks + 1) * TEXT_ROW_LEN;
     return ST_OK;
 }
 
@@ -68,64 +75,42 @@ void text_release(struct text *t)
     *t = (struct text){0};
 }
 
-static uint64_t raw_off(const struct text *t, uint64_t block)
-{
-    return bytes_get64(t->pairs + block * TEXT_PAIR_LEN);
-}
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
 
-static uint64_t packed_off(const struct text *t, uint64_t block)
+struct text_row text_row(const struct text *t, uint64_t block)
 {
-    return bytes_get64(t->pairs + block * TEXT_PAIR_LEN + 8);
+    const uint8_t *p = t->rows + block * TEXT_ROW_LEN;
+    return (struct text_row){bytes_get64(p), bytes_get64(p + 8), bytes_get32(p + 16), bytes_get32(p + 20),
+                             bytes_get32(p + 24)};
 }
 
 /* Whether a block's offsets can be: inside the body, before the table, and not too large. */
 static bool block_fits(const struct text *t, uint64_t block)
 {
-    uint64_t raw = raw_off(t, block), raw_end = raw_off(t, block + 1);
-    uint64_t packed = packed_off(t, block), packed_end = packed_off(t, block + 1);
-    return raw < raw_end && raw_end - raw <= TEXT_BLOCK && packed < packed_end &&
-           packed_end <= (uint64_t)(t->pairs - t->map.body) && packed_end - packed <= 2 * TEXT_BLOCK;
+    struct text_row row = text_row(t, block), next = text_row(t, block + 1);
+    return row.text_off <= next.text_off && next.text_off - row.text_off <= RESIDUAL_TEXT &&
+           row.packed_off < next.packed_off && next.packed_off <= (uint64_t)(t->rows - t->map.body) &&
+           next.packed_off - row.packed_off <= 2 * RESIDUAL_BYTES;
 }
 
-static enum status begin_block(const struct text *t, uint64_t block, struct text_cache *c, struct err *err)
+enum status text_packed(const struct text *t, uint64_t block, const uint8_t **packed, uint32_t *packed_len,
+                        struct err *err)
 {
-    uint32_t crc = file_map_seal(&t->map).crc;
-    if (c->len > 0 && c->block == block && c->of == t->map.body && c->of_crc == crc)
-        return ST_OK;
-    c->len = c->done = 0;
-    if (!block_fits(t, block) || inflateReset(&c->zs) != Z_OK)
+    if (block >= t->n_blocks || !block_fits(t, block))
         return file_damaged(&t->map, "a block outside of it", err);
-    c->zs.next_in = (Bytef *)(uintptr_t)(t->map.body + packed_off(t, block));
-    c->zs.avail_in = (uInt)(packed_off(t, block + 1) - packed_off(t, block));
-    c->of = t->map.body;
-    c->of_crc = crc;
-    c->block = block;
-    c->len = (size_t)(raw_off(t, block + 1) - raw_off(t, block));
+    struct text_row row = text_row(t, block);
+    *packed = t->map.body + row.packed_off;
+    *packed_len = (uint32_t)(text_row(t, block + 1).packed_off - row.packed_off);
     return ST_OK;
 }
 
-/* Unpacks the block at hand up to need <= len bytes. */
-static enum status unpack(const struct text *t, size_t need, struct text_cache *c, struct err *err)
-{
-    if (need <= c->done)
-        return ST_OK;
-    c->zs.next_out = c->raw + c->done;
-    c->zs.avail_out = (uInt)(need - c->done);
-    int result = inflate(&c->zs, Z_SYNC_FLUSH);
-    c->done = need;
-    if (c->zs.avail_out == 0 && (result == Z_OK || result == Z_STREAM_END))
-        return ST_OK;
-    c->len = 0;
-    return result == Z_MEM_ERROR ? err_nomem(err) : file_damaged(&t->map, "a block that does not unpack", err);
-}
-
-/* The last block that begins at or before a raw offset; 0 when the table makes no sense, which begin_block sees. */
-static uint64_t find_block(const struct text *t, uint64_t off)
+uint64_t text_find(const struct text *t, uint32_t doc, uint64_t off)
 {
     uint64_t low = 0, high = t->n_blocks;
     while (high - low > 1) {
         uint64_t mid = low + (high - low) / 2;
-        if (raw_off(t, mid) <= off)
+        struct text_row row = text_row(t, mid);
+        if (row.doc < doc || (row.doc == doc && row.text_off <= off))
             low = mid;
         else
             high = mid;
@@ -133,57 +118,256 @@ static uint64_t find_block(const struct text *t, uint64_t off)
     return low;
 }
 
-/* Appends what one block has of [off, off + len); *part is how much that is. */
-static enum status read_block(const struct text *t, uint64_t block, uint64_t off, uint64_t len,
-                              struct text_cache *cache, struct buf *out, uint64_t *part, struct err *err)
+/* Unpacks a block, unless it is at hand. */
+static enum status hold_block(const struct text *t, uint64_t block, struct text_cache *c, struct err *err)
 {
-    if (block >= t->n_blocks)
-        return file_damaged(&t->map, "its table of blocks is too short", err);
-    enum status status = begin_block(t, block, cache, err);
+    uint32_t crc = file_map_seal(&t->map).crc, packed_len;
+    const uint8_t *packed;
+    if (c->has_block && c->block == block && c->of == t->map.body && c->of_crc == crc)
+        return ST_OK;
+    c->has_block = c->has_run = false;
+    enum status status = text_packed(t, block, &packed, &packed_len, err);
     if (status != ST_OK)
         return status;
-    uint64_t from = off - raw_off(t, block);
-    if (off < raw_off(t, block) || from >= cache->len)
+    (void)inflateReset(&c->zs);
+    c->zs.next_in = (Bytef *)(uintptr_t)packed;
+    c->zs.avail_in = packed_len;
+    c->zs.next_out = c->unpacked;
+    c->zs.avail_out = sizeof c->unpacked;
+    int result = inflate(&c->zs, Z_FINISH);
+    if (result == Z_MEM_ERROR)
+        return err_nomem(err);
+    if (result != Z_STREAM_END || c->zs.avail_in > 0 ||
+        !residual_open(&c->residual, c->unpacked, sizeof c->unpacked - c->zs.avail_out))
+        return file_damaged(&t->map, "a block that does not unpack", err);
+    c->of = t->map.body;
+    c->of_crc = crc;
+    c->block = block;
+    c->has_block = true;
+    return ST_OK;
+}
+
+/* ---- tokens of a document ---------------------------------------------------------------------------------------- */
+
+static enum status disagrees(const struct text *t, struct err *err)
+{
+    return file_damaged(&t->map, "a block that does not agree with the words", err);
+}
+
+/* Goes to the first token that the block at hand has of a document: an empty run. */
+static enum status begin_run(const struct text *t, const struct text_doc *doc, struct text_cache *c, struct err *err)
+{
+    struct text_row row = text_row(t, c->block);
+    c->has_run = c->ended = false;
+    c->doc = doc->doc;
+    c->at = residual_begin(&c->residual);
+    c->code = doc->codes;
+    c->from = 0;
+    if (row.doc == doc->doc && row.code <= (size_t)(doc->codes_end - doc->codes)) {
+        c->code += row.code;
+    } else if (row.doc < doc->doc && doc->off >= row.text_off && doc->off - row.text_off <= RESIDUAL_TEXT &&
+               residual_skip_ends(&c->residual, &c->at, doc->doc - row.doc)) {
+        c->from = (size_t)(doc->off - row.text_off);
+    } else {
+        return disagrees(t, err);
+    }
+    c->to = c->from;
+    c->has_run = true;
+    return ST_OK;
+}
+
+/* Looks up the word that a token is spelled after. */
+static bool find_word(const struct text_doc *doc, struct text_cache *c, char word[VOCAB_WORD_MAX], size_t *len)
+{
+    uint32_t rank;
+    if (!etdc_get(&c->code, doc->codes_end, &rank))
+        return false;
+    uint32_t i = vocab_of_rank(doc->vocab, rank);
+    if (i >= vocab_size(doc->vocab))
+        return false;
+    *len = vocab_bytes(doc->vocab, i, word);
+    return true;
+}
+
+/* Room for what a token points to. */
+struct word_room {
+    char word[VOCAB_WORD_MAX], spelling[RESIDUAL_SPELLING_MAX];
+};
+
+/* Takes the next token of the document, its word spelled. */
+static bool next_token(const struct text_doc *doc, struct text_cache *c, struct residual_token *token,
+                       struct word_room *room)
+{
+    size_t len;
+    if (c->ended || !residual_next(&c->residual, &c->at, token))
+        return false;
+    if (token->class < RESIDUAL_LITERAL) {
+        if (!find_word(doc, c, room->word, &len))
+            return false;
+        residual_spell(token, room->word, len, room->spelling);
+    } else if (token->class == RESIDUAL_LITERAL) {
+        c->code = etdc_skip(c->code, doc->codes_end, 1);
+    }
+    c->ended = token->class == RESIDUAL_END;
+    return c->code != NULL;
+}
+
+/* Makes text behind the run, up to byte `to` of the block's text at least. */
+static enum status prolong_run(const struct text *t, const struct text_doc *doc, size_t to, struct text_cache *c,
+                               struct err *err)
+{
+    struct residual_token token;
+    struct word_room room;
+    while (c->to < to) {
+        if (!next_token(doc, c, &token, &room) || token.before_len + token.spelling_len > sizeof c->text - c->to) {
+            c->has_run = false;
+            return disagrees(t, err);
+        }
+        memcpy(c->text + c->to, token.before, token.before_len);
+        c->to += token.before_len;
+        if (token.spelling_len > 0)
+            memcpy(c->text + c->to, token.spelling, token.spelling_len);
+        c->to += token.spelling_len;
+    }
+    return ST_OK;
+}
+
+/* Makes the run one that a byte is in or can be made part of, from the last step before it. */
+static enum status hold_run(const struct text *t, const struct text_doc *doc, size_t text, struct text_cache *c,
+                            struct err *err)
+{
+    size_t off, token = residual_step(&c->residual, text, &off);
+    if (c->has_run && c->doc == doc->doc && text >= c->from && (text <= c->to || c->at.token >= token))
+        return ST_OK;
+    enum status status = begin_run(t, doc, c, err);
+    if (status != ST_OK || token <= c->at.token)
+        return status;
+    c->code = etdc_skip(c->code, doc->codes_end, residual_words(&c->residual, c->at.token, token));
+    if (c->code == NULL || !residual_skip_to(&c->residual, &c->at, token)) {
+        c->has_run = false;
+        return disagrees(t, err);
+    }
+    c->from = c->to = off;
+    return ST_OK;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+/* Appends what one block has of the document's [from, from + len); *part is how much that is. */
+static enum status read_block(const struct text *t, const struct text_doc *doc, uint64_t block, uint32_t from,
+                              uint32_t len, struct text_cache *c, struct buf *out, uint32_t *part, struct err *err)
+{
+    uint64_t off = doc->off + from;
+    enum status status = hold_block(t, block, c, err);
+    if (status != ST_OK)
+        return status;
+    uint64_t begin = text_row(t, block).text_off, end = text_row(t, block + 1).text_off;
+    if (off < begin || off >= end)
         return file_damaged(&t->map, "its table of blocks is out of order", err);
-    *part = len < cache->len - from ? len : cache->len - from;
-    status = unpack(t, (size_t)(from + *part), cache, err);
+    size_t text = (size_t)(off - begin);
+    *part = len < end - off ? len : (uint32_t)(end - off);
+    status = hold_run(t, doc, text, c, err);
     if (status == ST_OK)
-        buf_add(out, cache->raw + from, (size_t)*part);
+        status = prolong_run(t, doc, text + *part, c, err);
+    if (status == ST_OK)
+        buf_add(out, c->text + text, *part);
     return status;
 }
 
-enum status text_read(const struct text *t, uint64_t off, uint64_t len, struct text_cache *cache, struct buf *out,
-                      struct err *err)
+enum status text_read(const struct text *t, const struct text_doc *doc, uint32_t from, uint32_t len,
+                      struct text_cache *cache, struct buf *out, struct err *err)
 {
-    if (off > t->raw_len || len > t->raw_len - off)
+    if (doc->off > t->text_len || (uint64_t)from + len > t->text_len - doc->off)
         return file_damaged(&t->map, "a document's text is outside of it", err);
-    for (uint64_t block = len > 0 ? find_block(t, off) : 0, part = 0; len > 0; block++, off += part, len -= part) {
-        enum status status = read_block(t, block, off, len, cache, out, &part, err);
+    uint64_t block = len > 0 ? text_find(t, doc->doc, doc->off + from) : 0;
+    for (uint32_t part = 0; len > 0; block++, from += part, len -= part) {
+        enum status status = read_block(t, doc, block, from, len, cache, out, &part, err);
         if (status != ST_OK)
             return status;
     }
     return buf_ok(out) ? ST_OK : err_nomem(err);
 }
 
-enum status text_next_run(const struct text *t, uint64_t off, uint64_t len, struct text_run *out, struct err *err)
+enum status text_copy(const struct text *t, const struct text_doc *doc, uint64_t block, struct text_cache *cache,
+                      struct text_writer *w, struct err *err)
 {
-    uint64_t block = find_block(t, off);
-    if (off >= t->raw_len || len > t->raw_len - off || block >= t->n_blocks || !block_fits(t, block) ||
-        off < raw_off(t, block) || off >= raw_off(t, block + 1))
-        return file_damaged(&t->map, "a block outside of it", err);
-    uint64_t rest = raw_off(t, block + 1) - off;
-    *out = (struct text_run){.packed = t->map.body + packed_off(t, block),
-                             .packed_len = (uint32_t)(packed_off(t, block + 1) - packed_off(t, block)),
-                             .raw_len = (uint32_t)(rest < len ? rest : len),
-                             .whole = off == raw_off(t, block) && rest <= len};
+    struct residual_token token;
+    struct word_room room;
+    enum status status = hold_block(t, block, cache, err);
+    if (status == ST_OK)
+        status = begin_run(t, doc, cache, err);
+    if (status != ST_OK)
+        return status;
+    cache->has_run = false; /* nothing is kept of what follows */
+    while (!cache->ended && cache->at.token < cache->residual.n_tokens) {
+        if (!next_token(doc, cache, &token, &room) || token.before_len > RESIDUAL_PIECE_MAX ||
+            token.spelling_len > RESIDUAL_PIECE_MAX)
+            return disagrees(t, err);
+        text_put_token(w, &token);
+    }
     return ST_OK;
 }
 
-enum status text_check(const struct text *t, struct err *err)
+/* ---- checking ---------------------------------------------------------------------------------------------------- */
+
+enum status text_check(const struct text *t, uint32_t n_docs, struct err *err)
 {
-    bool ok = raw_off(t, 0) == 0 && packed_off(t, 0) == 0 && raw_off(t, t->n_blocks) == t->raw_len &&
-              packed_off(t, t->n_blocks) == (uint64_t)(t->pairs - t->map.body);
-    for (uint64_t i = 0; ok && i < t->n_blocks; i++)
-        ok = block_fits(t, i);
+    struct text_row before = text_row(t, 0), last = text_row(t, t->n_blocks);
+    bool ok = before.text_off == 0 && before.packed_off == 0 && before.doc == 0 && before.pos == 0 &&
+              last.text_off == t->text_len && last.packed_off == (uint64_t)(t->rows - t->map.body) &&
+              last.doc == n_docs && last.pos == 0;
+    for (uint64_t i = 0; ok && i < t->n_blocks; i++) {
+        struct text_row next = text_row(t, i + 1);
+        ok = block_fits(t, i) && (next.doc > before.doc || (next.doc == before.doc && next.pos >= before.pos));
+        before = next;
+    }
     return ok ? ST_OK : file_damaged(&t->map, "its table of blocks is out of order", err);
+}
+
+/* What was passed of a document. */
+struct passed {
+    uint64_t text;
+    uint32_t words;
+};
+
+static enum status check_block(const struct text *t, const struct text_doc *doc, struct text_cache *c,
+                               struct passed *passed, struct err *err)
+{
+    struct residual_token token;
+    struct word_room room;
+    uint64_t begin = text_row(t, c->block).text_off;
+    while (!c->ended && c->at.token < c->residual.n_tokens) {
+        bool is_step = c->at.token % RESIDUAL_STEP == 0;
+        if ((is_step && residual_step_off(&c->residual, c->at.token) != doc->off + passed->text - begin) ||
+            !next_token(doc, c, &token, &room))
+            return disagrees(t, err);
+        passed->text += token.before_len + token.spelling_len;
+        passed->words += token.class < RESIDUAL_PIECE;
+    }
+    uint64_t text = doc->off + passed->text, end = text_row(t, c->block + 1).text_off;
+    return text > end || (!c->ended && text != end) ? disagrees(t, err) : ST_OK;
+}
+
+enum status text_check_doc(const struct text *t, const struct text_doc *doc, struct text_cache *cache, struct err *err)
+{
+    struct passed passed = {0};
+    enum status status = ST_OK;
+    uint64_t block = text_find(t, doc->doc, doc->off);
+    cache->ended = false;
+    for (bool first = true; status == ST_OK && (first || !cache->ended); block++, first = false) {
+        struct text_row row = text_row(t, block);
+        status = hold_block(t, block, cache, err);
+        if (status == ST_OK && !first &&
+            (row.doc != doc->doc || row.pos != passed.words || row.text_off != doc->off + passed.text ||
+             cache->code != doc->codes + row.code))
+            status = disagrees(t, err);
+        if (status == ST_OK)
+            status = begin_run(t, doc, cache, err);
+        cache->has_run = false;
+        if (status == ST_OK)
+            status = check_block(t, doc, cache, &passed, err);
+    }
+    if (status == ST_OK && (passed.text != doc->len || cache->code != doc->codes_end))
+        status = disagrees(t, err);
+    return status;
 }

@@ -1,4 +1,5 @@
-/* text_write.c - compressing texts into blocks; see text.h. SPDX-License-Identifier: GPL-2.0-or-later */
+/* text_write.c - compressing what texts have beyond their words; see text.h.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,65 +16,117 @@ enum status text_create(struct text_writer *w, const char *path, int level, stru
     if (deflateInit2(&w->zs, level, Z_DEFLATED, RAW_DEFLATE, MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         return err_nomem(err);
     w->open = true;
-    w->packed_room = deflateBound(&w->zs, TEXT_BLOCK);
-    w->raw = malloc(TEXT_BLOCK);
+    w->packed_room = deflateBound(&w->zs, RESIDUAL_BYTES);
+    w->block = calloc(1, sizeof *w->block);
+    w->unpacked = malloc(RESIDUAL_BYTES);
     w->packed = malloc(w->packed_room);
-    enum status status = w->raw == NULL || w->packed == NULL ? err_nomem(err) : file_create(&w->file, path, NULL, err);
+    bool ok = w->block != NULL && w->unpacked != NULL && w->packed != NULL;
+    enum status status = ok ? file_create(&w->file, path, NULL, err) : err_nomem(err);
     if (status != ST_OK)
         text_writer_release(w);
     return status;
 }
 
-static void put_block(struct text_writer *w, const uint8_t *raw, size_t len)
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
+
+static void add_block(struct text_writer *w, const uint8_t *packed, size_t packed_len, size_t text_len)
 {
     if (w->no_memory || !ARRAY_RESERVE(w->blocks, w->cap, w->n_blocks + 1)) {
         w->no_memory = true;
         return;
     }
-    w->zs.next_in = (Bytef *)(uintptr_t)raw;
-    w->zs.avail_in = (uInt)len;
-    w->zs.next_out = w->packed;
-    w->zs.avail_out = (uInt)w->packed_room;
-    (void)deflate(&w->zs, Z_FINISH); /* cannot fail: there is room for whatever it gives */
-    size_t packed_len = w->packed_room - w->zs.avail_out;
-    (void)deflateReset(&w->zs);
-    w->blocks[w->n_blocks++] = (struct text_block){(uint32_t)len, (uint32_t)packed_len};
-    file_put(&w->file, w->packed, packed_len);
-}
-
-void text_put(struct text_writer *w, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        size_t part = len < TEXT_BLOCK - w->used ? len : TEXT_BLOCK - w->used;
-        memcpy(w->raw + w->used, bytes, part);
-        w->used += part;
-        bytes += part;
-        len -= part;
-        if (w->used == TEXT_BLOCK) {
-            put_block(w, w->raw, TEXT_BLOCK);
-            w->used = 0;
-        }
-    }
-}
-
-void text_put_packed(struct text_writer *w, const uint8_t *packed, uint32_t packed_len, uint32_t raw_len)
-{
-    if (w->used > 0)
-        put_block(w, w->raw, w->used);
-    w->used = 0;
-    if (w->no_memory || !ARRAY_RESERVE(w->blocks, w->cap, w->n_blocks + 1)) {
-        w->no_memory = true;
-        return;
-    }
-    w->blocks[w->n_blocks++] = (struct text_block){raw_len, packed_len};
+    w->blocks[w->n_blocks++] =
+        (struct text_block){(uint32_t)text_len, (uint32_t)packed_len, w->block_doc, w->block_pos};
     file_put(&w->file, packed, packed_len);
 }
 
+static void end_block(struct text_writer *w)
+{
+    size_t text_len = w->block->text_len;
+    if (w->block->n_tokens == 0)
+        return;
+    w->zs.next_in = w->unpacked;
+    w->zs.avail_in = (uInt)residual_finish(w->block, w->unpacked);
+    w->zs.next_out = w->packed;
+    w->zs.avail_out = (uInt)w->packed_room;
+    (void)deflate(&w->zs, Z_FINISH); /* cannot fail: there is room for whatever it gives */
+    (void)deflateReset(&w->zs);
+    add_block(w, w->packed, w->packed_room - w->zs.avail_out, text_len);
+}
+
+/* The next token begins a block. */
+static void begin_block(struct text_writer *w)
+{
+    w->block_doc = w->doc;
+    w->block_pos = w->pos;
+}
+
+void text_put_packed(struct text_writer *w, const uint8_t *packed, uint32_t packed_len, uint32_t text_len,
+                     uint32_t n_docs, uint32_t next_pos)
+{
+    end_block(w);
+    begin_block(w);
+    add_block(w, packed, packed_len, text_len);
+    w->doc += n_docs;
+    w->pos = next_pos;
+}
+
+/* ---- tokens ------------------------------------------------------------------------------------------------------ */
+
+void text_put_token(struct text_writer *w, const struct residual_token *token)
+{
+    if (w->block->n_tokens == 0)
+        begin_block(w);
+    if (!residual_put(w->block, token)) {
+        end_block(w);
+        begin_block(w);
+        (void)residual_put(w->block, token); /* an empty one takes it */
+    }
+    if (token->class == RESIDUAL_END) {
+        w->doc++;
+        w->pos = 0;
+    } else if (token->class != RESIDUAL_PIECE) {
+        w->pos++;
+    }
+}
+
+/* Puts all but a last piece of something long. */
+static void put_pieces(struct text_writer *w, const char **bytes, size_t *len)
+{
+    while (*len > RESIDUAL_PIECE_MAX) {
+        struct residual_token piece = residual_mark(RESIDUAL_PIECE, *bytes, RESIDUAL_PIECE_MAX);
+        text_put_token(w, &piece);
+        *bytes += RESIDUAL_PIECE_MAX;
+        *len -= RESIDUAL_PIECE_MAX;
+    }
+}
+
+void text_put_word(struct text_writer *w, const char *before, size_t before_len, const struct token *word,
+                   const char *spelling, size_t spelling_len)
+{
+    put_pieces(w, &before, &before_len);
+    if (spelling_len > RESIDUAL_PIECE_MAX) {
+        struct residual_token piece = residual_mark(RESIDUAL_PIECE, before, before_len);
+        text_put_token(w, &piece);
+        before_len = 0;
+        put_pieces(w, &spelling, &spelling_len);
+    }
+    struct residual_token token = residual_word(before, before_len, word->word, word->word_len, spelling, spelling_len);
+    text_put_token(w, &token);
+}
+
+void text_put_end(struct text_writer *w, const char *before, size_t before_len)
+{
+    put_pieces(w, &before, &before_len);
+    struct residual_token token = residual_mark(RESIDUAL_END, before, before_len);
+    text_put_token(w, &token);
+}
+
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
+
 enum status text_finish(struct text_writer *w, struct file_seal *seal, struct err *err)
 {
-    if (w->used > 0)
-        put_block(w, w->raw, w->used);
-    w->used = 0;
+    end_block(w);
     if (w->open)
         (void)deflateEnd(&w->zs);
     w->open = false;
@@ -86,7 +139,8 @@ void text_writer_release(struct text_writer *w)
     if (w->open)
         (void)deflateEnd(&w->zs);
     file_release(&w->file);
-    free(w->raw);
+    free(w->block);
+    free(w->unpacked);
     free(w->packed);
     free(w->blocks);
     *w = (struct text_writer){0};

@@ -19,6 +19,7 @@ replay() {
 }
 
 replay fuzz_token "$top_srcdir/corpus/languages" "$top_srcdir/corpus/notes"
+replay fuzz_residual "$top_srcdir/corpus/languages" "$top_srcdir/corpus/notes"
 replay fuzz_html "$seeds/html.lines"
 replay fuzz_mail "$seeds/mail"
 replay fuzz_query "$seeds/query.lines"

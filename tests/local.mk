@@ -41,9 +41,11 @@ UNIT_TESTS = \
 	tests/unit/test_reader_html \
 	tests/unit/test_reader_mail \
 	tests/unit/test_reader_md \
+	tests/unit/test_residual \
 	tests/unit/test_scan \
 	tests/unit/test_shim \
 	tests/unit/test_store \
+	tests/unit/test_text \
 	tests/unit/test_tiers \
 	tests/unit/test_token \
 	tests/unit/test_token_random \
@@ -68,7 +70,8 @@ TESTS += tests/no-cmocka.sh
 endif
 
 # A fuzzer is linked with libFuzzer, or with a main that replays seeds.
-FUZZERS = tests/fuzz/fuzz_html tests/fuzz/fuzz_mail tests/fuzz/fuzz_match tests/fuzz/fuzz_query tests/fuzz/fuzz_token
+FUZZERS = tests/fuzz/fuzz_html tests/fuzz/fuzz_mail tests/fuzz/fuzz_match tests/fuzz/fuzz_query \
+	tests/fuzz/fuzz_residual tests/fuzz/fuzz_token
 FUZZ_LIBS = libverbatim_indexer.a $(ENGINE_LIBS) $(READER_LIBS)
 tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_html_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
@@ -82,6 +85,9 @@ tests_fuzz_fuzz_match_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 tests_fuzz_fuzz_query_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_residual_SOURCES = tests/fuzz/fuzz_residual.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_residual_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
+tests_fuzz_fuzz_residual_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_token_SOURCES = tests/fuzz/fuzz_token.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_token_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 tests_fuzz_fuzz_token_LDADD = $(FUZZ_LIBS)
