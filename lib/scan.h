@@ -84,10 +84,10 @@ struct scan_text scan_stretch(struct scan_text text, const struct scan_hit *hits
                               struct scan_cursor *cursor);
 
 /* Words that follow each other: in each place one of a kind, or any word. `begun` is the search's own, 0 before. */
-enum { SCAN_PLACES = 64, SCAN_ANY_WORD = 255 };
+enum { SCAN_PLACES = 64, SCAN_ANY_WORD = SCAN_KINDS };
 struct scan_sequence {
     struct scan_words words;
-    uint8_t kinds[SCAN_PLACES];
+    uint8_t kinds[SCAN_PLACES]; /* or SCAN_ANY_WORD */
     size_t n;
     uint64_t begun;
 };

@@ -48,13 +48,6 @@ static inline uint64_t word_in_window(struct kernel_window w, const struct scan_
     return mask;
 }
 
-/* A mask of each kind. */
-static inline void kinds_in_window(struct kernel_window w, const struct scan_words *words, uint64_t *kinds)
-{
-    for (size_t i = 0; i < words->n; i++)
-        kinds[words->items[i].kind] |= word_in_window(w, &words->items[i]);
-}
-
 static inline struct kernel_events events_of(uint64_t mask, unsigned kind)
 {
     return (struct kernel_events){mask, mask & -(uint64_t)(kind & 1), mask & -(uint64_t)(kind >> 1 & 1),
@@ -132,27 +125,28 @@ static inline uint64_t next_words(uint64_t some, uint64_t starts, uint64_t *carr
 }
 
 /* Shift-and over words (Baeza-Yates and Gonnet, "A new approach to text searching", 1992), all words of a window at
- * once: a word continues an occurrence if it has its kind and the word before continues one. */
+ * once: a word continues an occurrence if it has its kind and the word before continues one. A carry a place: in one
+ * word of bits they would all wait for the last. */
 static size_t find_sequence(struct scan_text text, struct scan_sequence *sequence, struct scan_cursor *cursor,
                             struct scan_hit *out, size_t room)
 {
+    const size_t n_places = sequence->n;
+    uint64_t carry[SCAN_PLACES];
+    uint8_t copy[COPY_SIZE];
     const uint8_t *at = cursor->at;
     uint32_t pos = cursor->pos;
     size_t n = 0;
-    uint8_t copy[COPY_SIZE];
+    for (size_t i = 0; i < n_places; i++)
+        carry[i] = sequence->begun >> i & 1;
     for (; at < text.end && room - n >= KERNEL_WIDTH; at += KERNEL_WIDTH) {
-        uint64_t kinds[SCAN_KINDS] = {0}, begun = 0;
         struct kernel_window w = window_at(at, text.end, copy);
-        kinds_in_window(w, &sequence->words, kinds);
-        uint64_t some = sequence->kinds[0] == SCAN_ANY_WORD ? w.starts : kinds[sequence->kinds[0]];
-        for (size_t i = 1; i < sequence->n; i++) {
-            uint64_t carry = sequence->begun >> i & 1;
-            some = next_words(some, w.starts, &carry);
-            begun |= carry << i;
-            if (sequence->kinds[i] != SCAN_ANY_WORD)
-                some &= kinds[sequence->kinds[i]];
-        }
-        sequence->begun = begun;
+        uint64_t kinds[SCAN_KINDS + 1] = {0};
+        kinds[SCAN_ANY_WORD] = w.starts;
+        for (size_t i = 0; i < sequence->words.n; i++)
+            kinds[sequence->words.items[i].kind] |= word_in_window(w, &sequence->words.items[i]);
+        uint64_t some = kinds[sequence->kinds[0]];
+        for (size_t i = 1; i < n_places; i++)
+            some = next_words(some, w.starts, &carry[i]) & kinds[sequence->kinds[i]];
         for (; some != 0; some &= some - 1) {
             uint64_t before = (some & -some) - 1;
             out[n++] = (struct scan_hit){(uint32_t)(at - text.begin) + (uint32_t)__builtin_ctzll(some),
@@ -160,6 +154,9 @@ static size_t find_sequence(struct scan_text text, struct scan_sequence *sequenc
         }
         pos += (uint32_t)__builtin_popcountll(w.tops);
     }
+    sequence->begun = 0;
+    for (size_t i = 0; i < n_places; i++)
+        sequence->begun |= carry[i] << i;
     cursor->at = at;
     cursor->pos = pos;
     return n;

@@ -257,7 +257,7 @@ void segment_prefetch_record(const struct segment *s, uint32_t doc)
         __builtin_prefetch(s->docs.records + (size_t)doc * DOCS_RECORD_LEN);
 }
 
-enum { LINE_LEN = 64, LINES_PREFETCHED = 8 };
+enum { LINE_LEN = 64, LINES_PREFETCHED = 20 };
 
 void segment_prefetch_words(const struct segment *s, uint32_t doc)
 {
