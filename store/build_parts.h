@@ -26,7 +26,7 @@ enum chunk_file {
 
 /* Written as it is: scratch never leaves the machine or the run. Offsets count from the chunk's beginning. */
 struct chunk_doc {
-    struct docs_record record; /* words_off, title_len and body_len are not known yet */
+    struct docs_record record; /* words_off and title_len are not known yet */
     uint32_t path_hash;
     uint32_t unused;
 };
@@ -36,6 +36,7 @@ struct chunk_done {
     char *prefix; /* owned; path that the scratch files begin with */
     uint32_t n_docs;
     uint64_t n_words; /* positions */
+    struct docs_record most; /* words and headings of its longest documents (docs_raise), and where its text ends */
     uint32_t n_ids;   /* words of its own table */
     uint64_t n_postings; /* distinct words of each document, of all documents */
     struct file_seal seals[CHUNK_FILES];

@@ -268,8 +268,7 @@ struct chunk_doc chunk_begin_doc(struct chunk *chunk, const char *path, size_t p
     return (struct chunk_doc){.record = {.text_off = w->text_off,
                                          .names_off = w->files[CHUNK_NAMES].body_len,
                                          .places_off = w->files[CHUNK_PLACES].body_len,
-                                         .text_len = text_len,
-                                         .path_len = (uint32_t)path_len},
+                                         .text_len = text_len},
                               .path_hash = docs_hash(path, path_len)};
 }
 
@@ -278,6 +277,8 @@ void chunk_end_doc(struct chunk *chunk, const struct chunk_doc *added)
     struct chunk_writer *w = chunk->writer;
     file_put(&w->files[CHUNK_DOCS], added, sizeof *added);
     w->text_off += added->record.text_len;
+    docs_raise(&chunk->done.most, &added->record);
+    chunk->done.most.text_off = w->text_off;
     chunk->done.n_docs++;
     chunk->done.n_words += (uint64_t)added->record.n_body + added->record.n_title;
 }

@@ -8,32 +8,72 @@
 #include "store/coding.h"
 
 enum { HAS_TITLE = 1, HAS_DATE = 2, IS_DERIVED = 4 };
+enum { WIDTHS_AT = 17 }; /* in the head; of the starts before */
 enum { LENGTH_MAX = 0x7fff, LENGTH_TITLE = 0x8000 };
 
 /* ---- writing -------------------------------------------------------------------------------------------------- */
 
-void docs_put_head(uint8_t head[DOCS_HEAD_LEN], uint32_t n, uint64_t names_len)
+static void place_fields(struct docs_layout *layout)
+{
+    layout->record_bits = 0;
+    for (size_t i = 0; i < DOCS_FIELDS; i++) {
+        layout->begins[i] = layout->record_bits;
+        layout->record_bits = (uint16_t)(layout->record_bits + layout->widths[i]);
+    }
+}
+
+static uint32_t greater(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+void docs_raise(struct docs_record *most, const struct docs_record *r)
+{
+    most->n_title = greater(most->n_title, r->n_title);
+    most->n_body = greater(most->n_body, r->n_body);
+    most->heading_pos = greater(most->heading_pos, r->heading_pos);
+    most->heading_words = greater(most->heading_words, r->heading_words);
+}
+
+static void list_fields(const struct docs_record *r, uint64_t fields[DOCS_FIELDS])
+{
+    fields[DOCS_TITLE_LEN] = r->title_len;
+    fields[DOCS_N_TITLE] = r->n_title;
+    fields[DOCS_N_BODY] = r->n_body;
+    fields[DOCS_HEADING_POS] = r->heading_pos;
+    fields[DOCS_HEADING_WORDS] = r->heading_words;
+    fields[DOCS_TEXT_OFF] = r->text_off;
+    fields[DOCS_NAMES_OFF] = r->names_off;
+    fields[DOCS_PLACES_OFF] = r->places_off;
+}
+
+struct docs_layout docs_layout_for(const struct docs_record *most)
+{
+    struct docs_layout layout;
+    uint64_t fields[DOCS_FIELDS];
+    list_fields(most, fields);
+    for (size_t i = 0; i < DOCS_FIELDS; i++)
+        layout.widths[i] = (uint8_t)packed_width(fields[i]);
+    layout.start_width = (uint8_t)packed_width(most->words_off);
+    place_fields(&layout);
+    return layout;
+}
+
+void docs_put_head(uint8_t head[DOCS_HEAD_LEN], uint32_t n, uint64_t names_len, const struct docs_layout *layout)
 {
     memset(head, 0, DOCS_HEAD_LEN);
     bytes_put32(head, n);
     bytes_put64(head + 8, names_len);
+    head[WIDTHS_AT - 1] = layout->start_width;
+    memcpy(head + WIDTHS_AT, layout->widths, sizeof layout->widths);
 }
 
-void docs_put_record(uint8_t record[DOCS_RECORD_LEN], const struct docs_record *r)
+void docs_put_record(struct packed_writer *w, const struct docs_layout *layout, const struct docs_record *r)
 {
-    const uint64_t offsets[] = {r->text_off, r->names_off, r->places_off};
-    const uint32_t numbers[] = {r->title_len,     r->n_title,  r->n_body,  r->heading_pos,
-                                r->heading_words, r->text_len, r->path_len};
-    for (size_t i = 0; i < BASE_COUNT(offsets); i++)
-        bytes_put64(record + 8 * i, offsets[i]);
-    for (size_t i = 0; i < BASE_COUNT(numbers); i++)
-        bytes_put32(record + 24 + 4 * i, numbers[i]);
-}
-
-void docs_put_start(uint8_t start[DOCS_START_LEN], uint64_t words_off)
-{
-    bytes_put32(start, (uint32_t)words_off);
-    start[4] = (uint8_t)(words_off >> 32);
+    uint64_t fields[DOCS_FIELDS];
+    list_fields(r, fields);
+    for (size_t i = 0; i < DOCS_FIELDS; i++)
+        packed_put(w, fields[i], layout->widths[i]);
 }
 
 uint16_t docs_length_of(const struct docs_record *r)
@@ -46,6 +86,7 @@ uint16_t docs_length_of(const struct docs_record *r)
 void docs_put_names(const struct document *doc, struct buf *out)
 {
     bool has_date = doc->date != DOCUMENT_NO_DATE;
+    coding_put_varint(out, doc->path_len);
     buf_add(out, doc->path, doc->path_len);
     int title = doc->title != NULL ? HAS_TITLE : 0, date = has_date ? HAS_DATE : 0;
     buf_addc(out, (char)(title | date | (doc->derived ? IS_DERIVED : 0)));
@@ -63,7 +104,69 @@ uint32_t docs_hash(const char *path, size_t len)
     return (uint32_t)crc32_z(0, (const unsigned char *)path, len);
 }
 
+/* So many that a bucket has two to four documents. */
+static unsigned bucket_bits(uint32_t n)
+{
+    return n < 4 ? 0 : packed_width(n) - 2;
+}
+
+/* The bucket of a hash; as 64 bits because there may be but one. */
+static uint32_t bucket_of(uint32_t hash, unsigned bits)
+{
+    return (uint32_t)((uint64_t)hash >> (32 - bits));
+}
+
+void docs_put_buckets(struct file_writer *w, const uint64_t *hashes, uint32_t n)
+{
+    struct packed_writer p = {.to = w};
+    unsigned bits = bucket_bits(n), width = packed_width(n);
+    uint32_t at = 0;
+    for (uint32_t bucket = 0; bucket <= UINT32_C(1) << bits; bucket++) {
+        while (at < n && bucket_of((uint32_t)(hashes[at] >> 32), bits) < bucket)
+            at++;
+        packed_put(&p, at, width);
+    }
+    packed_end(&p);
+    for (uint32_t i = 0; i < n; i++)
+        packed_put(&p, (uint32_t)hashes[i], width);
+    packed_end(&p);
+}
+
 /* ---- reading -------------------------------------------------------------------------------------------------- */
+
+static bool set_tables(struct docs *d)
+{
+    const uint8_t *head = d->map.body;
+    if (d->map.body_len < DOCS_HEAD_LEN)
+        return false;
+    d->n = bytes_get32(head);
+    d->names_len = bytes_get64(head + 8);
+    d->bucket_bits = bucket_bits(d->n);
+    d->doc_width = packed_width(d->n);
+    memcpy(d->layout.widths, head + WIDTHS_AT, sizeof d->layout.widths);
+    d->layout.start_width = head[WIDTHS_AT - 1];
+    if (d->layout.start_width > PACKED_WIDTH_MAX)
+        return false;
+    for (size_t i = 0; i < DOCS_FIELDS; i++)
+        if (d->layout.widths[i] > (i < DOCS_TEXT_OFF ? 32 : PACKED_WIDTH_MAX))
+            return false;
+    place_fields(&d->layout);
+    uint64_t records = packed_len(((uint64_t)d->n + 1) * d->layout.record_bits);
+    uint64_t starts = packed_len(((uint64_t)d->n + 1) * d->layout.start_width);
+    uint64_t buckets = packed_len(((UINT64_C(1) << d->bucket_bits) + 1) * d->doc_width);
+    uint64_t by_bucket = packed_len((uint64_t)d->n * d->doc_width);
+    uint64_t tables = records + starts + buckets + by_bucket + (uint64_t)d->n * DOCS_LENGTH_LEN;
+    uint64_t rest = d->map.body_len - DOCS_HEAD_LEN;
+    d->records = head + DOCS_HEAD_LEN;
+    if (rest < tables || rest - tables != d->names_len)
+        return false;
+    d->starts = d->records + records;
+    d->buckets = d->starts + starts;
+    d->by_bucket = d->buckets + buckets;
+    d->lengths = d->by_bucket + by_bucket;
+    d->names = d->lengths + (size_t)d->n * DOCS_LENGTH_LEN;
+    return true;
+}
 
 enum status docs_open(struct docs *d, const char *path, struct err *err)
 {
@@ -71,23 +174,11 @@ enum status docs_open(struct docs *d, const char *path, struct err *err)
     enum status status = file_map(&d->map, path, DOCS_KIND, err);
     if (status != ST_OK)
         return status;
-    uint64_t rest = d->map.body_len - DOCS_HEAD_LEN;
-    if (d->map.body_len >= DOCS_HEAD_LEN) {
-        d->n = bytes_get32(d->map.body);
-        d->names_len = bytes_get64(d->map.body + 8);
-    }
-    uint64_t tables = (uint64_t)d->n * (DOCS_RECORD_LEN + DOCS_START_LEN + DOCS_HASH_LEN + DOCS_LENGTH_LEN) +
-                      DOCS_START_LEN;
-    if (d->map.body_len < DOCS_HEAD_LEN || rest < tables || rest - tables != d->names_len) {
+    if (!set_tables(d)) {
         status = file_damaged(&d->map, "its tables do not fill it", err);
         docs_release(d);
         return status;
     }
-    d->records = d->map.body + DOCS_HEAD_LEN;
-    d->starts = d->records + (size_t)d->n * DOCS_RECORD_LEN;
-    d->hashes = d->starts + ((size_t)d->n + 1) * DOCS_START_LEN;
-    d->lengths = d->hashes + (size_t)d->n * DOCS_HASH_LEN;
-    d->names = d->lengths + (size_t)d->n * DOCS_LENGTH_LEN;
     file_map_want(&d->map);
     return ST_OK;
 }
@@ -98,29 +189,45 @@ void docs_release(struct docs *d)
     *d = (struct docs){0};
 }
 
+static inline uint64_t field_of(const struct docs *d, uint32_t doc, enum docs_field field)
+{
+    uint64_t bit = (uint64_t)doc * d->layout.record_bits + d->layout.begins[field];
+    return packed_at(d->records, bit, d->layout.widths[field]);
+}
+
 enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out, struct err *err)
 {
     if (doc >= d->n)
         return err_set(err, ST_NOT_FOUND, "%s: no document %u (there are %u)", d->map.path, doc, d->n);
-    const uint8_t *p = d->records + (size_t)doc * DOCS_RECORD_LEN;
     *out = (struct docs_record){
         .words_off = docs_start(d, doc),
-        .text_off = bytes_get64(p),
-        .names_off = bytes_get64(p + 8),
-        .places_off = bytes_get64(p + 16),
-        .title_len = bytes_get32(p + 24),
-        .n_title = bytes_get32(p + 28),
-        .n_body = bytes_get32(p + 32),
-        .heading_pos = bytes_get32(p + 36),
-        .heading_words = bytes_get32(p + 40),
-        .text_len = bytes_get32(p + 44),
-        .path_len = bytes_get32(p + 48),
+        .text_off = field_of(d, doc, DOCS_TEXT_OFF),
+        .names_off = field_of(d, doc, DOCS_NAMES_OFF),
+        .places_off = field_of(d, doc, DOCS_PLACES_OFF),
+        .title_len = (uint32_t)field_of(d, doc, DOCS_TITLE_LEN),
+        .n_title = (uint32_t)field_of(d, doc, DOCS_N_TITLE),
+        .n_body = (uint32_t)field_of(d, doc, DOCS_N_BODY),
+        .heading_pos = (uint32_t)field_of(d, doc, DOCS_HEADING_POS),
+        .heading_words = (uint32_t)field_of(d, doc, DOCS_HEADING_WORDS),
     };
-    uint64_t body = out->words_off + (out->n_title > 0 ? 2u : 1u) + out->title_len, end = docs_start(d, doc + 1);
-    if (body > end || end - body > UINT32_MAX)
-        return file_damaged(&d->map, "a document's words end before they begin", err);
-    out->body_len = (uint32_t)(end - body);
+    uint64_t words_end = docs_start(d, doc + 1), text_end = field_of(d, doc + 1, DOCS_TEXT_OFF);
+    uint64_t before_body = out->words_off + docs_boundaries(out) + out->title_len;
+    out->body_len = (uint32_t)(words_end - before_body);
+    out->text_len = (uint32_t)(text_end - out->text_off);
+    if (words_end < before_body || words_end - before_body > UINT32_MAX || text_end < out->text_off ||
+        text_end - out->text_off > DOCUMENT_TEXT_MAX)
+        return file_damaged(&d->map, "documents are out of order", err);
     return ST_OK;
+}
+
+void docs_prefetch(const struct docs *d, uint32_t doc)
+{
+    const uint8_t *record = d->records + (uint64_t)doc * d->layout.record_bits / 8;
+    if (doc >= d->n)
+        return;
+    __builtin_prefetch(d->starts + (uint64_t)doc * d->layout.start_width / 8);
+    __builtin_prefetch(record);
+    __builtin_prefetch(record + d->layout.record_bits / 8);
 }
 
 enum status docs_get_length(const struct docs *d, uint32_t doc, struct segment_length *out, struct err *err)
@@ -162,6 +269,17 @@ static bool get_behind_path(const uint8_t *p, const uint8_t *end, struct segment
     return true;
 }
 
+/* Reads the path and what stands behind it. */
+static bool get_names(const uint8_t *p, const uint8_t *end, struct segment_doc *out)
+{
+    uint64_t len;
+    if (!bytes_get_varint(&p, end, &len) || len > (uint64_t)(end - p))
+        return false;
+    out->path = (const char *)p;
+    out->path_len = (size_t)len;
+    return get_behind_path(p + len, end, out);
+}
+
 enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_doc *out, struct err *err)
 {
     struct docs_record r;
@@ -169,50 +287,34 @@ enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_do
     enum status status = docs_get(d, doc, &r, err);
     if (status != ST_OK)
         return status;
-    if (r.names_off > d->names_len || r.path_len > d->names_len - r.names_off)
-        return file_damaged(&d->map, "a name outside of it", err);
-    out->path = (const char *)d->names + r.names_off;
-    out->path_len = r.path_len;
     out->text_len = r.text_len;
-    if (!get_behind_path(d->names + r.names_off + r.path_len, d->names + d->names_len, out)) {
+    if (r.names_off > d->names_len || !get_names(d->names + r.names_off, d->names + d->names_len, out)) {
         *out = (struct segment_doc){.date = DOCUMENT_NO_DATE};
-        return file_damaged(&d->map, "a title or date outside of it", err);
+        return file_damaged(&d->map, "a path, title or date outside of it", err);
     }
     return ST_OK;
 }
 
-/* Index of the first pair whose hash is not less. */
-static uint32_t first_hash(const struct docs *d, uint32_t hash)
+/* Where a bucket begins among the documents by bucket; a damaged one is as if it were the last. */
+static uint32_t bucket_begin(const struct docs *d, uint32_t bucket)
 {
-    uint32_t low = 0, high = d->n;
-    while (low < high) {
-        uint32_t mid = low + (high - low) / 2;
-        if (bytes_get32(d->hashes + (size_t)mid * DOCS_HASH_LEN) < hash)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    uint32_t at = (uint32_t)packed_get(d->buckets, bucket, d->doc_width);
+    return at < d->n ? at : d->n;
 }
 
 enum status docs_find(const struct docs *d, const char *path, size_t len, uint32_t *at, uint32_t *doc, struct err *err)
 {
-    uint32_t hash = docs_hash(path, len);
+    uint32_t bucket = bucket_of(docs_hash(path, len), d->bucket_bits), end = bucket_begin(d, bucket + 1);
     if (*at == 0)
-        *at = first_hash(d, hash);
-    for (; *at < d->n; ++*at) {
-        const uint8_t *pair = d->hashes + (size_t)*at * DOCS_HASH_LEN;
+        *at = bucket_begin(d, bucket);
+    while (*at < end) {
         struct segment_doc names;
-        if (bytes_get32(pair) != hash)
-            break;
-        *doc = bytes_get32(pair + 4);
+        *doc = (uint32_t)packed_get(d->by_bucket, (*at)++, d->doc_width);
         enum status status = docs_get_names(d, *doc, &names, err);
         if (status != ST_OK)
             return status == ST_NOT_FOUND ? file_damaged(&d->map, "a path of no document", err) : status;
-        if (names.path_len == len && memcmp(names.path, path, len) == 0) {
-            ++*at;
+        if (names.path_len == len && memcmp(names.path, path, len) == 0)
             return ST_OK;
-        }
     }
     return err_set(err, ST_NOT_FOUND, "%.*s: no such document", (int)(len < 300 ? len : 300), path);
 }

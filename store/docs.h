@@ -1,15 +1,17 @@
 /* docs.h - the part `docs`: a record per document, names, and finding a document by its path.
  *
- *     n:32 0:32 names_len:64 0[48]                          64 bytes
- *     n records of 52 bytes, in order of documents          docs_record below, what is stored of it, in this order
- *                                                           and these widths
- *     n + 1 offsets of 40 bits                              in the body of `words`: the boundary before a document's
- *                                                           first word; the last one is behind all documents
- *     n pairs {hash of path:32 doc:32}, ascending           by docs_hash, then by document
- *     n lengths of 16 bits                                  words of both fields, 32767 for so many or more;
- *                                                           + 32768 when it has a title
+ *     n:32 0:32 names_len:64 width:8 of the starts, width:8 of each docs_field 0[39]       64 bytes
+ *     n + 1 records, packed (packed.h)           the fields in their order, each in its width; the last one says where
+ *                                                the documents end, and is otherwise zeroes
+ *     n + 1 starts, packed                       in the body of `words`: the boundary before a document's first word;
+ *                                                the last one is behind all documents
+ *     first of each bucket, packed               a place among the docs below: documents are in 2^docs_bucket_bits
+ *                                                buckets by the first bits of docs_hash of their path
+ *     n docs, packed                             by bucket, then ascending
+ *     n lengths of 16 bits                       words of both fields, 32767 for so many or more; + 32768 when it
+ *                                                has a title
  *     names, names_len bytes: for each document
- *         path  flags:8  [title_len:varint title]  [date:varint]  mtime:varint
+ *         path_len:varint path  flags:8  [title_len:varint title]  [date:varint]  mtime:varint
  *         flags: 1 it has a title, 2 it has a date, 4 its text is not that of the file
  *         both times are seconds since 1970, zigzag-coded
  *
@@ -20,42 +22,75 @@
 
 #include "lib/base.h"
 #include "lib/buf.h"
-#include "lib/bytes.h"
 #include "lib/err.h"
 #include "store/document.h"
 #include "store/file.h"
+#include "store/packed.h"
 #include "store/segment.h"
 
 #define DOCS_KIND "docs"
-enum { DOCS_HEAD_LEN = 64, DOCS_RECORD_LEN = 52, DOCS_HASH_LEN = 8, DOCS_LENGTH_LEN = 2, DOCS_START_LEN = 5 };
+enum { DOCS_HEAD_LEN = 64, DOCS_LENGTH_LEN = 2 };
+
+/* What a record holds, as in docs_record: what a candidate needs, then the rest. */
+enum docs_field {
+    DOCS_TITLE_LEN,
+    DOCS_N_TITLE,
+    DOCS_N_BODY,
+    DOCS_HEADING_POS,
+    DOCS_HEADING_WORDS,
+    DOCS_TEXT_OFF,
+    DOCS_NAMES_OFF,
+    DOCS_PLACES_OFF,
+    DOCS_FIELDS
+};
 
 struct docs_record {
-    uint64_t words_off;           /* in the body of `words`: the boundary before its first word (not stored here) */
-    uint64_t text_off;            /* in the text of all documents */
-    uint64_t names_off;           /* in names: its path */
-    uint64_t places_off;          /* in the body of `places` */
-    uint32_t title_len, body_len; /* bytes of the codes of a title kept apart, and of the body (not stored) */
-    uint32_t n_title, n_body;     /* words in them */
+    uint64_t words_off;  /* in the body of `words`: the boundary before its first word (stored apart) */
+    uint64_t text_off;   /* in the text of all documents */
+    uint64_t names_off;  /* in names: its path */
+    uint64_t places_off; /* in the body of `places` */
+    uint32_t title_len;  /* bytes of the codes of a title kept apart */
+    uint32_t n_title, n_body; /* words in it, and in the body */
     uint32_t heading_pos, heading_words;
-    uint32_t text_len;
-    uint32_t path_len;
+    uint32_t body_len, text_len; /* not in the file: they follow from the record behind */
+};
+
+/* Bytes in `words` that end what stands before its fields. */
+static inline uint32_t docs_boundaries(const struct docs_record *r)
+{
+    return r->n_title > 0 ? 2 : 1;
+}
+
+/* How records are laid out. */
+struct docs_layout {
+    uint8_t widths[DOCS_FIELDS];  /* bits */
+    uint16_t begins[DOCS_FIELDS]; /* the bit of the record at which a field begins */
+    uint16_t record_bits;
+    uint8_t start_width; /* of the starts, which stand apart */
 };
 
 /* ---- writing -------------------------------------------------------------------------------------------------- */
 
-void docs_put_head(uint8_t head[DOCS_HEAD_LEN], uint32_t n, uint64_t names_len);
-void docs_put_record(uint8_t record[DOCS_RECORD_LEN], const struct docs_record *r);
+/* Makes most's words and places of headings no smaller than those of r. */
+void docs_raise(struct docs_record *most, const struct docs_record *r);
+/* A layout for records of which no field is greater than that of most. */
+struct docs_layout docs_layout_for(const struct docs_record *most);
+void docs_put_head(uint8_t head[DOCS_HEAD_LEN], uint32_t n, uint64_t names_len, const struct docs_layout *layout);
+void docs_put_record(struct packed_writer *w, const struct docs_layout *layout, const struct docs_record *r);
 void docs_put_names(const struct document *doc, struct buf *out);
-void docs_put_start(uint8_t start[DOCS_START_LEN], uint64_t words_off);
 uint16_t docs_length_of(const struct docs_record *r);
 uint32_t docs_hash(const char *path, size_t len);
+/* Writes what finds documents by path. hashes, ascending: docs_hash in the high half, the document in the low one. */
+void docs_put_buckets(struct file_writer *w, const uint64_t *hashes, uint32_t n);
 
 /* ---- reading -------------------------------------------------------------------------------------------------- */
 
 struct docs {
     struct file_map map;
     uint32_t n;
-    const uint8_t *records, *starts, *hashes, *lengths, *names;
+    struct docs_layout layout;
+    unsigned bucket_bits, doc_width;
+    const uint8_t *records, *starts, *buckets, *by_bucket, *lengths, *names;
     uint64_t names_len;
 };
 
@@ -65,10 +100,10 @@ enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out
 /* Where its words begin; of n, where those of all end. */
 static inline uint64_t docs_start(const struct docs *d, uint32_t doc)
 {
-    const uint8_t *p = d->starts + (size_t)doc * DOCS_START_LEN;
-    return bytes_get32(p) | (uint64_t)p[4] << 32;
+    return packed_get(d->starts, doc, d->layout.start_width);
 }
-
+/* Hints that a record will be wanted soon. */
+void docs_prefetch(const struct docs *d, uint32_t doc);
 /* Without a look at its record, unless it is very long. */
 enum status docs_get_length(const struct docs *d, uint32_t doc, struct segment_length *out, struct err *err);
 enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_doc *out, struct err *err);

@@ -4,6 +4,8 @@
 #ifndef VERBATIM_PACKED_H
 #define VERBATIM_PACKED_H
 
+#include <assert.h>
+
 #include "lib/base.h"
 #include "lib/bytes.h"
 #include "store/file.h"
@@ -44,6 +46,7 @@ struct packed_writer {
 
 static inline void packed_put(struct packed_writer *w, uint64_t value, unsigned width)
 {
+    assert(width < 64 && value >> width == 0);
     w->pending |= value << w->n_pending;
     w->n_pending += width;
     for (; w->n_pending >= 8; w->n_pending -= 8, w->pending >>= 8) {

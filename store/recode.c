@@ -20,6 +20,8 @@ struct recode {
     struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
     size_t numbers_at;      /* first of the chunk at hand */
     struct file_writer words, docs;
+    struct docs_layout layout;
+    struct packed_writer records; /* to docs */
     struct pairs_writer pairs;
     uint64_t *hashes;  /* owned; path hash in the high half, document in the low one */
     uint64_t *starts;  /* owned */
@@ -64,7 +66,6 @@ static void put_boundary(struct recode *r)
 static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t **ids)
 {
     struct docs_record record = doc->record;
-    uint8_t bytes[DOCS_RECORD_LEN];
     record.words_off = r->words.body_len;
     record.text_off += r->text_off;
     record.names_off += r->names_off;
@@ -75,9 +76,8 @@ static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t
         record.title_len = (uint32_t)put_codes(r, record.n_title, ids);
     }
     put_boundary(r);
-    record.body_len = (uint32_t)put_codes(r, record.n_body, ids);
-    docs_put_record(bytes, &record);
-    file_put(&r->docs, bytes, sizeof bytes);
+    (void)put_codes(r, record.n_body, ids);
+    docs_put_record(&r->records, &r->layout, &record);
     r->hashes[r->n_docs] = (uint64_t)doc->path_hash << 32 | r->n_docs;
     r->starts[r->n_docs] = record.words_off;
     r->lengths[r->n_docs] = docs_length_of(&record);
@@ -110,8 +110,7 @@ static enum status recode_chunk(struct recode *r, const struct chunk_done *chunk
             memcpy(&doc, docs.bytes + i * sizeof doc, sizeof doc);
             put_doc(r, &doc, &at);
         }
-        for (size_t i = 0; i < chunk->n_blocks; i++)
-            r->text_off += chunk->blocks[i].text_len;
+        r->text_off += chunk->most.text_off;
         r->names_off += chunk->seals[CHUNK_NAMES].len;
         r->places_off += chunk->seals[CHUNK_PLACES].len;
     }
@@ -128,23 +127,19 @@ static int compare_hashes(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static void put_hashes(struct recode *r)
+static void put_buckets(struct recode *r)
 {
     qsort(r->hashes, r->n_docs, sizeof *r->hashes, compare_hashes);
-    for (uint32_t i = 0; i < r->n_docs; i++) {
-        file_put32(&r->docs, (uint32_t)(r->hashes[i] >> 32));
-        file_put32(&r->docs, (uint32_t)r->hashes[i]);
-    }
+    docs_put_buckets(&r->docs, r->hashes, r->n_docs);
 }
 
 static void put_starts(struct recode *r)
 {
+    struct packed_writer p = {.to = &r->docs};
     r->starts[r->n_docs] = r->words.body_len;
-    for (uint32_t i = 0; i <= r->n_docs; i++) {
-        uint8_t bytes[DOCS_START_LEN];
-        docs_put_start(bytes, r->starts[i]);
-        file_put(&r->docs, bytes, sizeof bytes);
-    }
+    for (uint32_t i = 0; i <= r->n_docs; i++)
+        packed_put(&p, r->starts[i], r->layout.start_width);
+    packed_end(&p);
 }
 
 static void put_lengths(struct recode *r)
@@ -183,14 +178,50 @@ static enum status prepare(struct recode *r, const struct build *b, struct err *
     return scratch_map(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
 }
 
+/* No field of a record will be greater: how long codes are is not known before they are written, only at most. */
+static struct docs_record most_of(const struct build *b)
+{
+    struct docs_record most = {.words_off = b->n_docs * 2};
+    uint8_t code[ETDC_MAX_BYTES];
+    size_t code_len = etdc_put(code, (uint32_t)b->words.n);
+    for (size_t i = 0; i < b->n_chunks; i++) {
+        const struct chunk_done *chunk = &b->chunks[i];
+        docs_raise(&most, &chunk->most);
+        most.words_off += chunk->n_words * code_len;
+        most.text_off += chunk->most.text_off;
+        most.names_off += chunk->seals[CHUNK_NAMES].len;
+        most.places_off += chunk->seals[CHUNK_PLACES].len;
+    }
+    most.title_len = most.n_title * (uint32_t)code_len;
+    return most;
+}
+
+static void begin_docs(struct recode *r, const struct build *b)
+{
+    struct docs_record most = most_of(b);
+    uint8_t head[DOCS_HEAD_LEN];
+    r->layout = docs_layout_for(&most);
+    docs_put_head(head, (uint32_t)b->n_docs, most.names_off, &r->layout);
+    file_put(&r->docs, head, sizeof head);
+    r->records.to = &r->docs;
+}
+
+/* What stands behind the records. */
+static void end_docs(struct recode *r, const struct build *b)
+{
+    struct docs_record behind = {.text_off = r->text_off, .names_off = r->names_off, .places_off = r->places_off};
+    docs_put_record(&r->records, &r->layout, &behind);
+    packed_end(&r->records);
+    put_starts(r);
+    put_buckets(r);
+    put_lengths(r);
+    put_names(r, b);
+}
+
 static enum status recode_all(struct recode *r, const struct build *b, struct parts *parts, struct err *err)
 {
-    uint8_t head[DOCS_HEAD_LEN], spare[SEGMENT_READABLE];
-    uint64_t names_len = 0;
-    for (size_t i = 0; i < b->n_chunks; i++)
-        names_len += b->chunks[i].seals[CHUNK_NAMES].len;
-    docs_put_head(head, (uint32_t)b->n_docs, names_len);
-    file_put(&r->docs, head, sizeof head);
+    uint8_t spare[SEGMENT_READABLE];
+    begin_docs(r, b);
     enum status status = prepare(r, b, err);
     for (size_t i = 0; status == ST_OK && i < b->n_chunks; i++)
         status = recode_chunk(r, &b->chunks[i], err);
@@ -199,12 +230,9 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
     status = pairs_finish(&r->pairs, r->words.body_len, &parts->seals[PARTS_PAIRS], err);
     if (status != ST_OK)
         return status;
-    put_starts(r);
+    end_docs(r, b);
     memset(spare, WORDS_BOUNDARY, sizeof spare);
     file_put(&r->words, spare, sizeof spare);
-    put_hashes(r);
-    put_lengths(r);
-    put_names(r, b);
     status = file_finish(&r->words, &parts->seals[PARTS_WORDS], err);
     return status == ST_OK ? file_finish(&r->docs, &parts->seals[PARTS_DOCS], err) : status;
 }

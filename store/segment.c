@@ -227,7 +227,7 @@ enum status segment_words(const struct segment *s, uint32_t doc, struct segment_
     if (status != ST_OK)
         return status;
     bool apart = r.n_title > 0;
-    uint64_t room = words_len(s), n_boundaries = apart ? 2 : 1;
+    uint64_t room = words_len(s), n_boundaries = docs_boundaries(&r);
     if (r.words_off > room || n_boundaries + r.title_len + r.body_len > room - r.words_off)
         return file_damaged(&s->docs.map, "a document's words are outside of the segment", err);
     const uint8_t *p = s->words.body + r.words_off;
@@ -253,20 +253,18 @@ enum status segment_length(const struct segment *s, uint32_t doc, struct segment
 
 void segment_prefetch_record(const struct segment *s, uint32_t doc)
 {
-    if (doc < s->docs.n)
-        __builtin_prefetch(s->docs.records + (size_t)doc * DOCS_RECORD_LEN);
+    docs_prefetch(&s->docs, doc);
 }
 
 enum { LINE_LEN = 64, LINES_PREFETCHED = 20 };
 
 void segment_prefetch_words(const struct segment *s, uint32_t doc)
 {
-    struct docs_record r;
-    if (docs_get(&s->docs, doc, &r, NULL) != ST_OK || r.words_off >= s->words.body_len)
+    uint64_t begin, end;
+    if (!segment_codes_of(s, doc, &begin, &end))
         return;
-    const uint8_t *p = s->words.body + r.words_off;
-    for (size_t i = 0; i < LINES_PREFETCHED && i * LINE_LEN < (size_t)r.title_len + r.body_len; i++)
-        __builtin_prefetch(p + i * LINE_LEN);
+    for (size_t i = 0; i < LINES_PREFETCHED && begin + i * LINE_LEN < end; i++)
+        __builtin_prefetch(s->words.body + begin + i * LINE_LEN);
 }
 
 size_t segment_stem_words(const struct segment *s, const char *stem, size_t len, uint32_t first, uint32_t *words,

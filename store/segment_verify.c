@@ -85,7 +85,7 @@ static enum status check_order(const struct segment *s, struct err *err)
             return file_damaged(&s->docs.map, "a document has another length than its record says", err);
         if (r.words_off != words_off || r.text_off != text_off)
             return file_damaged(&s->docs.map, "documents are out of order", err);
-        words_off += (r.n_title > 0 ? 2u : 1u) + (uint64_t)r.title_len + r.body_len;
+        words_off += docs_boundaries(&r) + (uint64_t)r.title_len + r.body_len;
         text_off += r.text_len;
     }
     if (words_off != words_end || words_end + SEGMENT_READABLE != s->words.body_len || text_off != s->text.text_len)
