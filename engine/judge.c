@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/filter.h"
+#include "engine/windows.h"
 #include "lib/array.h"
 
 /* Phrases of which a document must hold one. */
@@ -21,6 +22,10 @@ struct unit_state {
     struct need *needs;  /* what a document must hold to match, in the segment's arena */
     size_t n_needs;
     bool is_phrase; /* it is the first of those, anywhere */
+    bool is_local;  /* windows_suit */
+    bool ends_open; /* a match may end with a word that is none of its leaves, as far as the field goes */
+    bool wants_windows;
+    struct windows *windows; /* of it in the segment's long documents, in its arena; NULL: those are matched whole */
 };
 
 struct judge {
@@ -33,8 +38,9 @@ struct judge {
     const struct segment *segment;
     struct postings *postings;
     uint32_t doc;
-    bool has_words;
+    bool has_words, has_begun; /* of the document: words is filled in; the matcher is at all of it */
     struct match_doc words;
+    struct match_doc part; /* of it, given to the matcher instead */
     struct segment_break *store_breaks;
     size_t cap_store_breaks;
     struct match_break *breaks;
@@ -61,6 +67,16 @@ static bool sequence_is_open(const struct plan_sequence *seq, bool in_choice)
                 return true;
     }
     return false;
+}
+
+/* The same of its end. */
+static bool ends_open(const struct plan_span *span)
+{
+    const struct plan_sequence *seq = &span->sequence;
+    for (size_t i = 0; i < span->n_children; i++)
+        if (ends_open(span->children[i]))
+            return true;
+    return span->n_children == 0 && seq->n > 0 && seq->slots[seq->n - 1].kind != PLAN_LEAF;
 }
 
 static bool is_open(const struct plan_span *span)
@@ -116,8 +132,11 @@ enum status judge_new(const struct plan *plan, const struct match_stop *stop, st
         judge_free(j);
         return err_nomem(err);
     }
-    for (size_t i = 0; i < plan->n_units; i++)
+    for (size_t i = 0; i < plan->n_units; i++) {
         j->units[i].leaf = plan_only_leaf(plan->units[i]->unit);
+        j->units[i].ends_open = ends_open(plan->units[i]->unit);
+        j->units[i].is_local = windows_suit(plan->units[i]->unit);
+    }
     *out = j;
     return ST_OK;
 }
@@ -243,6 +262,8 @@ static bool add_needs(struct judge *j, struct unit_state *unit, const struct pla
 
 static bool find_needs(struct judge *j, struct unit_state *unit, const struct plan_span *span)
 {
+    unit->windows = NULL;
+    unit->wants_windows = false;
     unit->needs = NULL;
     unit->n_needs = 0;
     unit->is_phrase = false;
@@ -275,6 +296,27 @@ enum status judge_find_blocks(struct judge *j, struct err *err)
     return status;
 }
 
+void judge_want_windows(struct judge *j)
+{
+    for (size_t i = 0; i < j->plan->n_units; i++) {
+        struct unit_state *unit = &j->units[i];
+        unit->wants_windows = unit->is_local && !unit->is_phrase && unit->leaf < 0;
+    }
+}
+
+/* The unit's windows when a document is long and there are some; made when first wanted. Without memory for them
+ * documents are matched whole. */
+static const struct windows *windows_of(struct judge *j, unsigned number, uint32_t doc, struct segment_long *d)
+{
+    struct unit_state *unit = &j->units[number];
+    if ((!unit->wants_windows && unit->windows == NULL) || !segment_long(j->segment, doc, d))
+        return NULL;
+    if (unit->wants_windows)
+        unit->windows = windows_make(j->plan->units[number]->unit, j->postings, j->segment, &j->arena);
+    unit->wants_windows = false;
+    return unit->windows;
+}
+
 static bool need_may_be_in(const struct need *need, uint32_t doc)
 {
     for (size_t i = 0; i < need->n; i++)
@@ -283,18 +325,23 @@ static bool need_may_be_in(const struct need *need, uint32_t doc)
     return false;
 }
 
-static bool unit_may_match(const struct unit_state *unit, uint32_t doc)
+static bool unit_may_match(struct judge *j, unsigned number, uint32_t doc)
 {
+    struct segment_long d;
+    const struct unit_state *unit = &j->units[number];
+    const struct windows *windows = windows_of(j, number, doc, &d);
+    if (windows != NULL && !windows_are_in(windows, &d))
+        return false;
     for (size_t i = 0; i < unit->n_needs; i++)
         if (!need_may_be_in(&unit->needs[i], doc))
             return false;
     return true;
 }
 
-static bool node_may_match(const struct judge *j, const struct plan_node *node, uint32_t doc)
+static bool node_may_match(struct judge *j, const struct plan_node *node, uint32_t doc)
 {
     if (node->kind == PLAN_UNIT)
-        return unit_may_match(&j->units[node->number], doc);
+        return unit_may_match(j, node->number, doc);
     if (node->kind != PLAN_AND && node->kind != PLAN_OR)
         return true;
     bool either = node->kind == PLAN_OR;
@@ -347,7 +394,7 @@ static enum status load_breaks(void *arg, const struct match_break **breaks, siz
     return ST_OK;
 }
 
-static enum status load_words(struct judge *j, struct err *err)
+static enum status load_record(struct judge *j, struct err *err)
 {
     if (j->has_words)
         return ST_OK;
@@ -365,9 +412,85 @@ static enum status load_words(struct judge *j, struct err *err)
                                   .heading_words = w.heading_words,
                                   .breaks = load_breaks,
                                   .breaks_arg = j};
-    matcher_begin(j->matcher, &j->words);
     j->has_words = true;
     return ST_OK;
+}
+
+static enum status load_words(struct judge *j, struct err *err)
+{
+    enum status status = load_record(j, err);
+    if (status == ST_OK && !j->has_begun)
+        matcher_begin(j->matcher, &j->words);
+    j->has_begun = status == ST_OK;
+    return status;
+}
+
+/* ---- parts of a document ----------------------------------------------------------------------------------------- */
+
+/* Words that end in [p, end): bytes with the top bit set. */
+static uint32_t count_words(const uint8_t *p, const uint8_t *end)
+{
+    uint32_t n = 0;
+    for (; end - p >= 8; p += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, p, sizeof bytes);
+        n += (uint32_t)((bytes >> 7 & UINT64_C(0x0101010101010101)) * UINT64_C(0x0101010101010101) >> 56);
+    }
+    for (; p < end; p++)
+        n += *p >> 7;
+    return n;
+}
+
+/* Counts a unit's matches in a range of words of one field as if that were the document. */
+static enum status count_part(struct judge *j, const struct plan_node *node, const uint8_t *begin, const uint8_t *end,
+                              size_t *n, double *frequency, struct err *err)
+{
+    const struct unit_state *unit = &j->units[node->number];
+    size_t found;
+    double tightness;
+    if (begin >= end)
+        return ST_OK;
+    uint32_t n_words = unit->ends_open ? count_words(begin, end) : (uint32_t)(end - begin);
+    j->part = (struct match_doc){.body = begin, .body_end = end, .n_body = n_words};
+    j->has_begun = false;
+    matcher_begin(j->matcher, &j->part);
+    enum status status = matcher_count(j->matcher, node->unit, &found, &tightness, err);
+    *n += status == ST_OK ? found : 0;
+    *frequency += status == ST_OK ? tightness : 0;
+    return status;
+}
+
+/* Of a window, as far as it is in [begin, end), all words of a field. */
+static enum status count_window(struct judge *j, const struct plan_node *node, const uint8_t *from, const uint8_t *to,
+                                const uint8_t *begin, const uint8_t *end, struct err *err)
+{
+    struct unit_state *unit = &j->units[node->number];
+    from = from > begin ? from : begin;
+    to = to < end ? to : end;
+    while (from > begin && from < end && !(from[-1] & 0x80))
+        from--;
+    while (to < end && to > begin && !(to[-1] & 0x80))
+        to++;
+    return count_part(j, node, from, to, &unit->matches, &unit->frequency, err);
+}
+
+static enum status count_windows(struct judge *j, const struct plan_node *node, const struct segment_long *doc,
+                                 struct err *err)
+{
+    struct unit_state *unit = &j->units[node->number];
+    struct windows_walk walk = {.windows = unit->windows, .doc = doc};
+    const uint8_t *codes = segment_codes(j->segment).begin;
+    struct window window;
+    unit->matches = 0;
+    unit->frequency = 0;
+    enum status status = load_record(j, err);
+    while (status == ST_OK && windows_next(&walk, &window)) {
+        const struct match_doc *w = &j->words;
+        status = count_window(j, node, codes + window.begin, codes + window.end, w->body, w->body_end, err);
+        if (status == ST_OK && w->n_title > 0)
+            status = count_window(j, node, codes + window.begin, codes + window.end, w->title, w->title_end, err);
+    }
+    return status;
 }
 
 /* ---- judging ----------------------------------------------------------------------------------------------------- */
@@ -375,6 +498,7 @@ static enum status load_words(struct judge *j, struct err *err)
 static enum status count_unit(struct judge *j, const struct plan_node *node, bool *matched, struct err *err)
 {
     struct unit_state *unit = &j->units[node->number];
+    struct segment_long doc;
     enum status status = ST_OK;
     if (unit->cursor != NULL) {
         *matched = cursor_seek(unit->cursor, j->doc, &status, err) == j->doc;
@@ -387,6 +511,9 @@ static enum status count_unit(struct judge *j, const struct plan_node *node, boo
         unit->frequency = (double)unit->matches;
         *matched = unit->matches > 0;
         j->checked++;
+    } else if (windows_of(j, node->number, j->doc, &doc) != NULL) {
+        status = count_windows(j, node, &doc, err);
+        *matched = status == ST_OK && unit->matches > 0;
     } else {
         status = load_words(j, err);
         if (status == ST_OK)
@@ -450,7 +577,7 @@ static enum status collect_places(struct judge *j, struct err *err);
 enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, struct err *err)
 {
     j->doc = doc;
-    j->has_words = false;
+    j->has_words = j->has_begun = false;
     j->n_hits = 0;
     *out = (struct judge_verdict){0};
     enum status status = judge_node(j, j->plan->root, &out->matched, err);
@@ -473,7 +600,7 @@ void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verd
 {
     unsigned number = j->plan->root->number;
     j->doc = doc;
-    j->has_words = false;
+    j->has_words = j->has_begun = false;
     j->units[number].matches = n;
     j->hits[0] = (struct judge_hit){number, n, (double)n};
     j->n_hits = 1;

@@ -26,6 +26,8 @@ enum status judge_segment(struct judge *j, const struct segment *segment, struct
 struct phrase *judge_only_phrase(struct judge *j);
 /* Of the phrases that the query needs, finds all blocks at once: worth it for more than a few documents. */
 enum status judge_find_blocks(struct judge *j, struct err *err);
+/* Other units are matched only where in long documents they may match: worth it in the same cases. */
+void judge_want_windows(struct judge *j);
 /* Whether a document may match, by the phrases that it needs: reads its record, not its words. */
 bool judge_may_match(struct judge *j, uint32_t doc);
 

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libverbatim_engine.a
 libverbatim_engine_a_SOURCES = \
 	engine/approach.c \
 	engine/approach.h \
+	engine/bits.h \
 	engine/browse.c \
 	engine/browse.h \
 	engine/candidates.c \
@@ -40,4 +41,6 @@ libverbatim_engine_a_SOURCES = \
 	engine/trace_sort.c \
 	engine/trace_sort.h \
 	engine/trace_state.h \
-	engine/trace_text.c
+	engine/trace_text.c \
+	engine/windows.c \
+	engine/windows.h

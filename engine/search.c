@@ -266,6 +266,7 @@ static enum status go_over_docs(struct searcher *s, const struct segment *segmen
     enum status status = candidates_make(s->plan, postings, &arena, &candidates, err);
     if (status == ST_OK && candidates_documents(candidates) > FEW_CANDIDATES)
         status = judge_find_blocks(s->judge, err);
+    judge_want_windows(s->judge);
     if (status == ST_OK)
         status = go_over(s, segment, candidates, p, err);
     arena_release(&arena);

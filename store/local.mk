@@ -1,6 +1,9 @@
 # store/ - the index on disk. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_store.a
 libverbatim_store_a_SOURCES = \
+	store/blocks.h \
+	store/blocks_read.c \
+	store/blocks_write.c \
 	store/build.c \
 	store/build.h \
 	store/build_parts.h \

@@ -12,6 +12,7 @@ enum { PARTS_FORMAT = 1 };
 const char *const parts_names[PARTS_COUNT] = {
     [PARTS_TERMS] = "terms",   [PARTS_WORDS] = "words", [PARTS_VOCAB] = "vocab",     [PARTS_DOCS] = "docs",
     [PARTS_PLACES] = "places", [PARTS_TEXT] = "text",   [PARTS_HOLDERS] = "holders", [PARTS_PAIRS] = "pairs",
+    [PARTS_BLOCKS] = "blocks",
     [PARTS_STEMS] = "stems",
 };
 

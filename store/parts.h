@@ -24,6 +24,7 @@ enum parts_kind {
     PARTS_TEXT,
     PARTS_HOLDERS,
     PARTS_PAIRS,
+    PARTS_BLOCKS,
     PARTS_STEMS,
     PARTS_COUNT
 };

@@ -6,6 +6,7 @@
 
 #include "lib/bytes.h"
 #include "lib/etdc.h"
+#include "store/blocks.h"
 #include "store/holders.h"
 #include "store/pairs.h"
 #include "store/scratch.h"
@@ -23,6 +24,7 @@ struct recode {
     struct docs_layout layout;
     struct packed_writer records; /* to docs */
     struct pairs_writer pairs;
+    struct blocks_writer blocks;
     uint64_t *hashes;  /* owned; path hash in the high half, document in the low one */
     uint64_t *starts;  /* owned */
     uint16_t *lengths; /* owned */
@@ -47,6 +49,7 @@ static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
             if (slot > 0)
                 holders_count(&r->holders, slot, r->n_docs);
             pairs_word(&r->pairs, code, r->words.body_len + (uint64_t)(to - room));
+            blocks_word(&r->blocks, code, r->words.body_len + (uint64_t)(to - room));
             memcpy(to, &code, sizeof code);
             to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
         }
@@ -71,12 +74,14 @@ static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t
     record.names_off += r->names_off;
     record.places_off += r->places_off;
     pairs_doc(&r->pairs, record.words_off);
+    blocks_doc(&r->blocks, r->n_docs, record.words_off, (uint64_t)record.n_title + record.n_body);
     if (record.n_title > 0) {
         put_boundary(r);
         record.title_len = (uint32_t)put_codes(r, record.n_title, ids);
     }
     put_boundary(r);
     (void)put_codes(r, record.n_body, ids);
+    blocks_doc_end(&r->blocks, r->words.body_len);
     docs_put_record(&r->records, &r->layout, &record);
     r->hashes[r->n_docs] = (uint64_t)doc->path_hash << 32 | r->n_docs;
     r->starts[r->n_docs] = record.words_off;
@@ -228,6 +233,8 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
     if (status != ST_OK)
         return status;
     status = pairs_finish(&r->pairs, r->words.body_len, &parts->seals[PARTS_PAIRS], err);
+    if (status == ST_OK)
+        status = blocks_finish(&r->blocks, &parts->seals[PARTS_BLOCKS], err);
     if (status != ST_OK)
         return status;
     end_docs(r, b);
@@ -249,6 +256,8 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
     if (status == ST_OK)
         status = pairs_create(&r.pairs, paths[PARTS_PAIRS], err);
     if (status == ST_OK)
+        status = blocks_create(&r.blocks, paths[PARTS_BLOCKS], (uint32_t)b->words.n, err);
+    if (status == ST_OK)
         status = recode_all(&r, b, parts, err);
     if (status == ST_OK)
         status = holders_write(&r.holders, paths[PARTS_HOLDERS], &parts->seals[PARTS_HOLDERS], err);
@@ -256,6 +265,7 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
     file_release(&r.words);
     file_release(&r.docs);
     pairs_release(&r.pairs);
+    blocks_release(&r.blocks);
     scratch_unmap(&r.numbers);
     free(r.local);
     free(r.local_slots);

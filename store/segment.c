@@ -36,6 +36,8 @@ static enum status open_part(struct segment *s, enum parts_kind kind, const char
         return holders_open(&s->holders, path, s->entry.docs, vocab_size(&s->vocab), err);
     case PARTS_PAIRS: /* words stand before it in the list */
         return pairs_open(&s->pairs, path, words_len(s), s->entry.docs, err);
+    case PARTS_BLOCKS:
+        return blocks_open(&s->blocks, path, err);
     case PARTS_STEMS:
         return stems_open(&s->stems, path, err);
     default: /* terms are opened once for each reader */
@@ -48,7 +50,7 @@ static const struct file_map *part_map(const struct segment *s, enum parts_kind 
     const struct file_map *maps[PARTS_COUNT] = {
         [PARTS_WORDS] = &s->words,       [PARTS_VOCAB] = &s->vocab.map, [PARTS_DOCS] = &s->docs.map,
         [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,   [PARTS_HOLDERS] = &s->holders.map,
-        [PARTS_PAIRS] = &s->pairs.map,   [PARTS_STEMS] = &s->stems.map,
+        [PARTS_PAIRS] = &s->pairs.map,   [PARTS_STEMS] = &s->stems.map, [PARTS_BLOCKS] = &s->blocks.map,
     };
     return maps[kind];
 }
@@ -165,6 +167,7 @@ void segment_close(struct segment *s)
     text_release(&s->text);
     holders_release(&s->holders);
     pairs_release_map(&s->pairs);
+    blocks_release_map(&s->blocks);
     stems_release(&s->stems);
     tombs_release(&s->tombs);
     free(s->dir);
@@ -328,6 +331,46 @@ void segment_docs_of(const struct segment *s, uint64_t block, uint32_t *first, u
 uint32_t segment_doc_of(const struct segment *s, uint64_t off)
 {
     return pairs_doc_of(&s->pairs, off);
+}
+
+_Static_assert((int)SEGMENT_LONG_BLOCK == BLOCKS_LEN && SEGMENT_BLOCK % SEGMENT_LONG_BLOCK == 0, "as in blocks.h");
+
+uint32_t segment_long_blocks(const struct segment *s)
+{
+    return s->blocks.n_blocks;
+}
+
+uint32_t segment_long_docs(const struct segment *s)
+{
+    return s->blocks.n_long;
+}
+
+/* The blocks of a document must be as many as its codes reach into: nothing else finds its words in them. */
+static bool find_long(const struct segment *s, uint32_t doc, uint32_t first, uint32_t n, struct segment_long *out)
+{
+    out->doc = doc;
+    out->first = first;
+    out->n = n;
+    return segment_codes_of(s, doc, &out->begin, &out->end) && out->begin < out->end &&
+           (out->end - 1) / BLOCKS_LEN - out->begin / BLOCKS_LEN + 1 == n;
+}
+
+bool segment_long(const struct segment *s, uint32_t doc, struct segment_long *out)
+{
+    uint32_t first, n;
+    return blocks_of_doc(&s->blocks, doc, &first, &n) && find_long(s, doc, first, n, out);
+}
+
+bool segment_long_at(const struct segment *s, uint32_t i, struct segment_long *out)
+{
+    uint32_t first, n;
+    uint32_t doc = blocks_at(&s->blocks, i, &first, &n);
+    return find_long(s, doc, first, n, out);
+}
+
+void segment_long_blocks_with(const struct segment *s, uint32_t rank, uint64_t *bits)
+{
+    blocks_or(&s->blocks, rank, bits);
 }
 
 enum status segment_doc(const struct segment *s, uint32_t doc, struct segment_doc *out, struct err *err)

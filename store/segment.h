@@ -103,6 +103,23 @@ void segment_docs_of(const struct segment *s, uint64_t block, uint32_t *first, u
 /* The document that the code at off < len is of. */
 uint32_t segment_doc_of(const struct segment *s, uint64_t off);
 
+/* Long documents are cut into blocks of SEGMENT_LONG_BLOCK bytes of codes, of which it is known what words begin in
+ * them. The blocks of all of them are numbered from 0; document after document, ascending. */
+enum { SEGMENT_LONG_BLOCK = 256 };
+struct segment_long {
+    uint32_t doc;
+    uint32_t first, n;   /* its blocks */
+    uint64_t begin, end; /* its codes, as segment_codes_of: the one at off is in block
+                          * first + off / SEGMENT_LONG_BLOCK - begin / SEGMENT_LONG_BLOCK */
+};
+uint32_t segment_long_blocks(const struct segment *s);
+uint32_t segment_long_docs(const struct segment *s);
+bool segment_long(const struct segment *s, uint32_t doc, struct segment_long *out); /* false when it is not long */
+/* The i-th of segment_long_docs; false when it is damaged. */
+bool segment_long_at(const struct segment *s, uint32_t i, struct segment_long *out);
+/* Sets the bits of the blocks in which the word of a rank may begin; bits: for all of them, whole words. */
+void segment_long_blocks_with(const struct segment *s, uint32_t rank, uint64_t *bits);
+
 /* Words that may have a stem (whoever asks stems them again), as indexes into the vocabulary, which a damaged index may
  * not have: fills in at most cap of them from number `first` on, returns how many. */
 size_t segment_stem_words(const struct segment *s, const char *stem, size_t len, uint32_t first, uint32_t *words,

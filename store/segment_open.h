@@ -5,9 +5,10 @@
 
 #include "lib/base.h"
 #include "lib/err.h"
-#include "store/holders.h"
+#include "store/blocks.h"
 #include "store/docs.h"
 #include "store/file.h"
+#include "store/holders.h"
 #include "store/manifest.h"
 #include "store/pairs.h"
 #include "store/parts.h"
@@ -29,6 +30,7 @@ struct segment {
     struct places places;
     struct holders holders;
     struct pairs pairs;
+    struct blocks blocks;
     struct stems stems;
     struct text text;
     struct tombs tombs;

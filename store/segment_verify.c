@@ -27,7 +27,7 @@ static enum status verify_sums(const struct segment *s, bool deep, struct err *e
 {
     const struct file_map *maps[] = {&s->words,    &s->vocab.map, &s->docs.map,    &s->places.map,
                                      &s->text.map, &s->tombs.map, &s->holders.map, &s->pairs.map,
-                                     &s->stems.map};
+                                     &s->stems.map, &s->blocks.map};
     enum status status = verify_terms(s, deep, err);
     for (size_t i = 0; status == ST_OK && i < BASE_COUNT(maps); i++)
         if (maps[i]->base != NULL)
@@ -196,6 +196,92 @@ static enum status check_pairs(const struct segment *s, struct err *err)
     return ST_OK;
 }
 
+/* What the lists of a group of blocks say less what stands in the blocks, a sum for each that must come to 0. */
+struct block_sums {
+    const struct segment *s;
+    uint64_t sums[BLOCKS_GROUP];
+    uint32_t *last; /* owned; by rank: the block it was met in last, plus 1; UINT32_MAX: it is everywhere */
+    uint32_t group; /* plus 1 */
+};
+
+static uint64_t mixed(uint32_t rank)
+{
+    uint64_t x = (rank + UINT64_C(1)) * UINT64_C(0x9e3779b97f4a7c15);
+    return (x ^ x >> 31) * UINT64_C(0xd6e8feb86659fd93);
+}
+
+static void add_listed(void *arg, uint32_t rank, uint32_t block)
+{
+    struct block_sums *sums = arg;
+    if (block < BLOCKS_GROUP)
+        sums->sums[block] += mixed(rank);
+    else if (rank <= vocab_size(&sums->s->vocab))
+        sums->last[rank] = UINT32_MAX;
+}
+
+static bool sums_are_null(const struct block_sums *sums)
+{
+    for (size_t i = 0; i < BLOCKS_GROUP; i++)
+        if (sums->sums[i] != 0)
+            return false;
+    return true;
+}
+
+/* Turns to the next group once the one before is found right. */
+static bool next_group(struct block_sums *sums)
+{
+    if (!sums_are_null(sums))
+        return false;
+    memset(sums->last, 0, ((size_t)vocab_size(&sums->s->vocab) + 1) * sizeof *sums->last);
+    return blocks_walk(&sums->s->blocks, sums->group++, add_listed, sums);
+}
+
+static bool blocks_are(struct block_sums *sums, const struct segment_long *d, const uint8_t *p, const uint8_t *end)
+{
+    uint32_t rank;
+    while (p < end) {
+        uint64_t off = (uint64_t)(p - sums->s->words.body);
+        uint32_t block = d->first + (uint32_t)(off / BLOCKS_LEN - d->begin / BLOCKS_LEN);
+        while (sums->group <= block / BLOCKS_GROUP)
+            if (!next_group(sums))
+                return false;
+        if (!etdc_get(&p, end, &rank) || rank > vocab_size(&sums->s->vocab))
+            return false;
+        if (rank <= BLOCKS_EVERYWHERE || sums->last[rank] > block)
+            continue;
+        sums->last[rank] = block + 1;
+        sums->sums[block % BLOCKS_GROUP] -= mixed(rank);
+    }
+    return true;
+}
+
+static bool long_doc_is(struct block_sums *sums, uint32_t i)
+{
+    struct segment_long d;
+    struct segment_words w;
+    return segment_long_at(sums->s, i, &d) && segment_words(sums->s, d.doc, &w, NULL) == ST_OK &&
+           blocks_are(sums, &d, w.title, w.title_end) && blocks_are(sums, &d, w.body, w.body_end);
+}
+
+static enum status check_blocks(const struct segment *s, struct err *err)
+{
+    struct block_sums *sums = calloc(1, sizeof *sums);
+    bool ok = true;
+    if (sums != NULL)
+        sums->last = calloc((size_t)vocab_size(&s->vocab) + 1, sizeof *sums->last);
+    if (sums == NULL || sums->last == NULL) {
+        free(sums);
+        return err_nomem(err);
+    }
+    sums->s = s;
+    for (uint32_t i = 0; ok && i < segment_long_docs(s); i++)
+        ok = long_doc_is(sums, i);
+    ok = ok && sums_are_null(sums);
+    free(sums->last);
+    free(sums);
+    return ok ? ST_OK : file_damaged(&s->blocks.map, "it has other words than a block", err);
+}
+
 enum status segment_verify_bytes(const struct segment *s, struct err *err)
 {
     return segment_verify(s, false, err);
@@ -215,5 +301,7 @@ enum status segment_verify(const struct segment *s, bool deep, struct err *err)
         status = check_docs(s, err);
     if (status == ST_OK)
         status = check_texts(s, err);
-    return status == ST_OK ? check_pairs(s, err) : status;
+    if (status == ST_OK)
+        status = check_pairs(s, err);
+    return status == ST_OK ? check_blocks(s, err) : status;
 }

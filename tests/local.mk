@@ -19,6 +19,7 @@ AM_TESTS_ENVIRONMENT = \
 # A unit test is one file, named for the module that it tests.
 UNIT_TESTS = \
 	tests/unit/test_holders \
+	tests/unit/test_blocks \
 	tests/unit/test_charset \
 	tests/unit/test_damage \
 	tests/unit/test_date \
@@ -52,7 +53,8 @@ UNIT_TESTS = \
 	tests/unit/test_tombs \
 	tests/unit/test_utf8 \
 	tests/unit/test_vocab \
-	tests/unit/test_walk
+	tests/unit/test_walk \
+	tests/unit/test_windows
 
 # What several of them include.
 UNIT_HELPERS = \

@@ -27,6 +27,7 @@ LONG = ["x" * 64, "x" * 65, "x" * 64 + "y", "é" * 40 + "z"]
 ODD = ["éclair", "naïve", "straße", "ﬁsh", "œuvre", "łódź", "km²", "½", "漢字", "カタガ", "ไทย", "한국어", "Ωμέγα",
        "привет", "e\u0301te\u0301", "so\u00adft", "a\u200bsh", "u.s.", "1,000"]
 FILLER = [f"w{number:03}" for number in range(300)]
+RARE = [f"r{number:05}" for number in range(17000)]
 BROAD = [f"v{number:04}" for number in range(1100)]
 
 TEXT_BREAKS = [" "] * 60 + ["\n", "\n", "\n", ", ", ". ", ". ", "! ", "? ", "-", "’", " — ", "\n\n", "\n \n", ".” “",
@@ -69,6 +70,8 @@ class DocumentMaker:
         made = [self.document(number) for number in range(count)]
         if self.full and self.rng.random() < 0.3:
             made[-1] = Source("docs/broad.txt", " ".join(BROAD), FIRST_DAY)
+        for number in range(self.rng.choice([0, 0, 0, 1, 2])):
+            made[number] = self.long_document(number)
         return made
 
     def document(self, number: int) -> Source:
@@ -78,6 +81,11 @@ class DocumentMaker:
         words = getattr(self, self.kinds.pick())()
         text = self.markdown(words) if markdown else self.plain(words)
         return Source(f"docs/{folder}d{number:03}.{'md' if markdown else 'txt'}", text, day)
+
+    def long_document(self, number: int) -> Source:
+        markdown = self.full and self.rng.random() < 0.4
+        text = self.markdown(self.long()) if markdown else self.plain(self.long())
+        return Source(f"docs/long{number}.{'md' if markdown else 'txt'}", text, FIRST_DAY)
 
     # Words of the kinds of documents.
 
@@ -97,6 +105,19 @@ class DocumentMaker:
         for middle in range(step, len(words), step):
             for _ in range(self.rng.randint(0, 4)):
                 words[min(max(middle + self.rng.randint(-8, 8), 0), len(words) - 1)] = self.rng.choice(CORE)
+        return words
+
+    def long(self) -> list[str]:
+        """So many words that an index may look at parts of them only: what queries ask for stands in a few places, or
+        is strewn over all of them, among words of one and two bytes in code, sometimes three."""
+        words = self.some(FILLER, self.rng.randint(4100, 7000))
+        if self.rng.random() < 0.2:
+            words += self.rng.sample(RARE, len(RARE))
+        wanted = CORE + RELATED[:2] if self.rng.random() < 0.7 else CORE + FILLER[:3]
+        for _ in range(self.rng.choice([2, 5, 12, 40])):
+            middle, reach = self.rng.randrange(len(words)), self.rng.choice([2, 10, 40, 200, 1000])
+            for _ in range(self.rng.randint(1, 8)):
+                words[min(max(middle + self.rng.randint(-reach, reach), 0), len(words) - 1)] = self.rng.choice(wanted)
         return words
 
     def rich(self) -> list[str]:

@@ -1,0 +1,259 @@
+/* test_windows.c - counting a unit's matches in windows of long documents finds what counting in whole documents does,
+ * wherever the windows' borders fall, with words of one, two and three bytes; and documents without a window are left
+ * out rightly. SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store_help.h"
+
+#include "engine/expand.h"
+#include "engine/judge.h"
+#include "engine/windows.h"
+#include "lib/etdc.h"
+
+/* Words of three kinds of frequency: of one byte, of two, and, behind 20,000 others, of three. */
+static void add_word(struct buf *out, uint64_t *seed)
+{
+    uint32_t kind = help_random(seed, 100);
+    if (kind < 60)
+        buf_addf(out, "a%u ", help_random(seed, 60));
+    else if (kind < 99)
+        buf_addf(out, "b%u ", help_random(seed, 900));
+    else
+        buf_addf(out, "z%u ", help_random(seed, 400));
+}
+
+static void add_doc(struct chunk *chunk, uint32_t number, const struct buf *text, const char *title)
+{
+    struct err err = {0};
+    char path[32];
+    int len = snprintf(path, sizeof path, "doc%u", number);
+    struct document doc = {.path = path,
+                           .path_len = (size_t)len,
+                           .text = text->data,
+                           .text_len = text->len,
+                           .title = title,
+                           .title_len = title == NULL ? 0 : strlen(title),
+                           .date = DOCUMENT_NO_DATE};
+    HELP_OK(chunk_add(chunk, &doc, &err));
+}
+
+static void add_docs(struct chunk *chunk)
+{
+    static const uint32_t sizes[] = {6000, 30, 20000, 5000, 0, 4096, 90};
+    for (uint32_t i = 0; i < BASE_COUNT(sizes); i++) {
+        struct buf text = BUF_INIT;
+        uint64_t seed = i;
+        for (uint32_t k = 0; k < sizes[i]; k++)
+            add_word(&text, &seed);
+        buf_adds(&text, "zend");
+        add_doc(chunk, i, &text, i % 3 == 0 ? "a1 b7 z3 a2" : NULL);
+        buf_release(&text);
+    }
+    struct buf text = BUF_INIT;
+    for (uint32_t i = 0; i < 20000; i++)
+        buf_addf(&text, "c%u c%u ", i, i);
+    add_doc(chunk, BASE_COUNT(sizes), &text, NULL);
+    buf_release(&text);
+}
+
+static void build_index(const char *dir)
+{
+    struct err err = {0};
+    struct lock lock;
+    struct build *build;
+    struct chunk *chunk;
+    struct manifest manifest = {.language = "en"};
+    struct build_options options = {0};
+    HELP_OK(lock_take(dir, true, 0, &lock, &err));
+    HELP_OK(build_begin(dir, &options, &build, &err));
+    HELP_OK(chunk_new(build, 0, &chunk, &err));
+    add_docs(chunk);
+    HELP_OK(chunk_finish(chunk, &err));
+    HELP_OK(build_append(build, chunk, &err));
+    HELP_OK(build_publish(build, &manifest, &err));
+    build_free(build);
+    manifest_release(&manifest);
+    lock_release(&lock);
+}
+
+struct asked {
+    struct arena arena;
+    struct plan *plan;
+    struct postings *postings;
+    struct judge *judge;
+};
+
+static void ask(struct asked *a, const struct snapshot *snap, const char *text)
+{
+    struct err err = {0};
+    struct query *query;
+    *a = (struct asked){.arena = ARENA_INIT};
+    HELP_OK(query_parse(text, strlen(text), &a->arena, &query, &err));
+    HELP_OK(plan_make(query, &a->arena, &a->plan, &err));
+    HELP_OK(expand_plan(a->plan, snap, NULL, &a->arena, &err));
+    HELP_OK(plan_contend(a->plan, &err));
+    HELP_OK(postings_open(a->plan, snapshot_segment(snap, 0), 0, &a->postings, &err));
+    HELP_OK(judge_new(a->plan, NULL, &a->judge, &err));
+    HELP_OK(judge_segment(a->judge, snapshot_segment(snap, 0), a->postings, true, &err));
+}
+
+static void ask_no_more(struct asked *a)
+{
+    judge_free(a->judge);
+    postings_close(a->postings);
+    arena_release(&a->arena);
+}
+
+/* Returns in how many documents nothing had to be looked at, of those that are long. */
+static unsigned check_query(const struct snapshot *snap, const char *text)
+{
+    struct err err = {0};
+    struct asked whole, windows;
+    unsigned passed_over = 0;
+    ask(&whole, snap, text);
+    ask(&windows, snap, text);
+    judge_want_windows(windows.judge);
+    for (uint32_t doc = 0; doc < segment_docs(snapshot_segment(snap, 0)); doc++) {
+        struct judge_verdict want, found;
+        struct segment_long d;
+        HELP_OK(judge_doc(whole.judge, doc, &want, &err));
+        HELP_OK(judge_doc(windows.judge, doc, &found, &err));
+        if (want.matches != found.matches || want.matched != found.matched)
+            fail_msg("%s: document %u: %llu matches instead of %llu", text, doc, (unsigned long long)found.matches,
+                     (unsigned long long)want.matches);
+        if (!want.matched)
+            passed_over += segment_long(snapshot_segment(snap, 0), doc, &d) && !judge_may_match(windows.judge, doc);
+        else
+            assert_true(judge_may_match(windows.judge, doc));
+    }
+    ask_no_more(&whole);
+    ask_no_more(&windows);
+    return passed_over;
+}
+
+/* A word of the text, or a few. */
+static void random_operand(struct buf *out, uint64_t *seed)
+{
+    static const char *const shapes[] = {
+        "z%u",      "b%u",      "\"z%u * b%u\"",     "\"a%u b%u\"", "\"z%u b%u\"~7", "\"b%u ...5 z%u\"", "z%u",
+        "\"* z%u\"", "\"z%u *\"", "\"(z%u|b%u) a1\"", "b%u",         "a%u"};
+    const char *shape = shapes[help_random(seed, BASE_COUNT(shapes))];
+    for (; *shape != '\0'; shape++) {
+        if (*shape == '%') {
+            buf_addf(out, "%u", help_random(seed, 40));
+            shape++;
+        } else {
+            buf_addc(out, *shape);
+        }
+    }
+}
+
+static void random_query(struct buf *out, uint64_t *seed)
+{
+    static const uint32_t distances[] = {0, 1, 3, 10, 40, 100, 400, 1000};
+    random_operand(out, seed);
+    for (uint32_t n = 1 + help_random(seed, 2); n > 0; n--) {
+        buf_addf(out, " %s/%u ", help_random(seed, 3) == 0 ? "BEFORE" : "NEAR",
+                 distances[help_random(seed, BASE_COUNT(distances))]);
+        random_operand(out, seed);
+    }
+    buf_addc(out, '\0');
+}
+
+static void test_random_queries(void **state)
+{
+    struct err err = {0};
+    struct snapshot *snap;
+    unsigned passed_over = 0;
+    uint64_t seed = 77;
+    build_index(*state);
+    HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
+    HELP_OK(snapshot_check(*state, &err));
+    assert_int_equal(segment_long_docs(snapshot_segment(snap, 0)), 5);
+    for (int i = 0; i < 600; i++) {
+        struct buf text = BUF_INIT;
+        random_query(&text, &seed);
+        passed_over += check_query(snap, text.data);
+        buf_release(&text);
+    }
+    assert_true(passed_over > 300);
+    snapshot_unref(snap);
+}
+
+/* Words at the title's ends and at the text's beginning are as far from each other as fields are. */
+static void test_titles(void **state)
+{
+    struct err err = {0};
+    struct snapshot *snap;
+    build_index(*state);
+    HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
+    (void)check_query(snap, "z3 NEAR/1000 a2");
+    (void)check_query(snap, "z3 NEAR/1 b7");
+    (void)check_query(snap, "\"z3 * *\"");
+    (void)check_query(snap, "\"z3 a2 *\"");
+    (void)check_query(snap, "title:\"z3 a2\"");
+    (void)check_query(snap, "z3 NOTNEAR/5 a2");
+    (void)check_query(snap, "z3 SENTENCE b7");
+    snapshot_unref(snap);
+}
+
+/* What a match ends with besides its words must be there. */
+static void test_ends(void **state)
+{
+    struct err err = {0};
+    struct snapshot *snap;
+    build_index(*state);
+    HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
+    (void)check_query(snap, "\"zend *\"");
+    (void)check_query(snap, "\"zend ...2 *\"");
+    (void)check_query(snap, "\"(zend|z3 b7) * *\"");
+    (void)check_query(snap, "\"(zend * *|z3 b7) ...9 (b2 *|b1)\"");
+    (void)check_query(snap, "\"zend ...2 *\" NEAR/1000 \"* ...3 a2\"");
+    snapshot_unref(snap);
+}
+
+/* The windows of a document ascend, are apart and hold every place of the rarest word. */
+static void test_making(void **state)
+{
+    struct err err = {0};
+    struct snapshot *snap;
+    struct asked a;
+    struct arena arena = ARENA_INIT;
+    build_index(*state);
+    HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
+    const struct segment *segment = snapshot_segment(snap, 0);
+    ask(&a, snap, "z3 NEAR/10 b7");
+    const struct plan_span *unit = a.plan->units[0]->unit;
+    assert_true(windows_suit(unit));
+    struct windows *w = windows_make(unit, a.postings, segment, &arena);
+    assert_non_null(w);
+    unsigned n_windows = 0;
+    for (uint32_t i = 0; i < segment_long_docs(segment); i++) {
+        struct segment_long d;
+        struct window window;
+        uint64_t end = 0;
+        assert_true(segment_long_at(segment, i, &d));
+        struct windows_walk walk = {.windows = w, .doc = &d};
+        unsigned n = 0;
+        for (; windows_next(&walk, &window); n++) {
+            assert_true(window.begin >= d.begin && window.end <= d.end && window.begin < window.end);
+            assert_true(n == 0 || window.begin > end + 2 * ETDC_MAX_BYTES);
+            end = window.end;
+        }
+        assert_int_equal(n > 0, windows_are_in(w, &d));
+        n_windows += n;
+    }
+    assert_true(n_windows > 3);
+    ask_no_more(&a);
+    arena_release(&arena);
+    snapshot_unref(snap);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HELP_TEST(test_random_queries),
+        HELP_TEST(test_titles),
+        HELP_TEST(test_ends),
+        HELP_TEST(test_making),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
