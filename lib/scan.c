@@ -40,12 +40,12 @@ struct scan_needle scan_needle_of(const uint8_t *code, size_t len)
     return n;
 }
 
-enum { PAGE = 4 * SCAN_WINDOW_MAX };
+enum { PAGE = 4 * SCAN_WINDOW };
 
 /* Whether there may be more after a page of n hits. */
 static bool page_is_full(size_t n)
 {
-    return PAGE - n < SCAN_WINDOW_MAX;
+    return PAGE - n < SCAN_WINDOW;
 }
 
 bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t base, struct scan_positions *out)

@@ -15,8 +15,6 @@
 #pragma GCC target("avx512f,avx512bw,avx512vbmi2,avx512vpopcntdq,avx2,popcnt,bmi")
 #endif
 
-enum { KERNEL_WIDTH = 64 };
-
 static inline uint64_t kernel_pair(const uint8_t *x, uint8_t a, const uint8_t *y, uint8_t b)
 {
     __mmask64 at_x = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(x), _mm512_set1_epi8((char)a));

@@ -1,13 +1,13 @@
-/* scan_kernel.h - the loops of scan.c, written once for any width of vector. A file that includes it defines first
+/* scan_kernel.h - the loops of scan.c, written once for vectors of any width. A file that includes it defines first,
+ * for windows of SCAN_WINDOW bytes,
  *
- *     KERNEL_WIDTH          bytes looked at together, at most SCAN_WINDOW_MAX
  *     kernel_pair(x, a, y, b)   uint64_t, bit i: x[i] == a and y[i] == b
  *     kernel_same(p, a)         uint64_t, bit i: p[i] == a
  *     kernel_tops(p)            uint64_t, bit i: p[i] has its top bit set
  *     kernel_put(events, n_bits, tops, pos, out)  writes the events of a window, of kinds of n_bits bits, at least 1;
- *                               up to KERNEL_WIDTH in all may be overwritten
+ *                               up to SCAN_WINDOW in all may be overwritten
  *
- * and defines a struct scan_kernel of the functions after it. Reads at most KERNEL_WIDTH bytes behind the end of a text
+ * and defines a struct scan_kernel of the functions after it. Reads at most SCAN_WINDOW bytes behind the end of a text
  * (scan.h, SCAN_READABLE). SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
@@ -34,7 +34,7 @@ static inline uint64_t hits_in_window(const uint8_t *at, const uint8_t *last, co
     if (mask == 0)
         return 0;
     mask &= kernel_tops(at - 1);
-    if (last - at < KERNEL_WIDTH - 1)
+    if (last - at < SCAN_WINDOW - 1)
         mask &= (UINT64_C(2) << (last - at)) - 1;
     uint64_t hits = mask;
     for (; needle->len > 2 && mask != 0; mask &= mask - 1)
@@ -51,7 +51,7 @@ static size_t find_hits(struct scan_text text, const struct scan_needle *needle,
     const uint8_t *at = cursor->at;
     uint32_t pos = cursor->pos;
     const uint8_t *last = text.end - needle->len; /* where a hit can begin at the latest */
-    for (; text.end - at >= (ptrdiff_t)needle->len && room - n >= KERNEL_WIDTH; at += KERNEL_WIDTH) {
+    for (; text.end - at >= (ptrdiff_t)needle->len && room - n >= SCAN_WINDOW; at += SCAN_WINDOW) {
         uint64_t tops = kernel_tops(at);
         for (uint64_t mask = hits_in_window(at, last, &at_hand); mask != 0; mask &= mask - 1) {
             uint64_t before = (mask & -mask) - 1;
@@ -70,7 +70,7 @@ static size_t count_hits(struct scan_text text, const struct scan_needle *needle
     size_t n = 0;
     const struct kernel_needle at_hand = kernel_needle_of(needle);
     const uint8_t *last = text.end - needle->len;
-    for (const uint8_t *at = text.begin; text.end - at >= (ptrdiff_t)needle->len; at += KERNEL_WIDTH)
+    for (const uint8_t *at = text.begin; text.end - at >= (ptrdiff_t)needle->len; at += SCAN_WINDOW)
         n += (size_t)__builtin_popcountll(hits_in_window(at, last, &at_hand));
     return n;
 }
@@ -78,7 +78,7 @@ static size_t count_hits(struct scan_text text, const struct scan_needle *needle
 static size_t count_words(const uint8_t *p, const uint8_t *end)
 {
     size_t n = 0;
-    for (; end - p >= KERNEL_WIDTH; p += KERNEL_WIDTH)
+    for (; end - p >= SCAN_WINDOW; p += SCAN_WINDOW)
         n += (size_t)__builtin_popcountll(kernel_tops(p));
     if (p < end)
         n += (size_t)__builtin_popcountll(kernel_tops(p) & ((UINT64_C(1) << (end - p)) - 1));

@@ -11,27 +11,25 @@
 #ifndef VERBATIM_SCAN_KERNEL_WORDS_H
 #define VERBATIM_SCAN_KERNEL_WORDS_H
 
-#define KERNEL_ALL (~UINT64_C(0) >> (64 - KERNEL_WIDTH))
-
 struct kernel_window {
     const uint8_t *at;
     uint64_t tops, starts; /* bytes that end words; bytes that begin one that is in the text */
 };
 
-enum { COPY_SIZE = 1 + KERNEL_WIDTH + 2 * ETDC_MAX_BYTES };
+enum { COPY_SIZE = 1 + SCAN_WINDOW + 2 * ETDC_MAX_BYTES };
 
 /* A window whose loads, at most ETDC_MAX_BYTES - 1 bytes further on, would go past what is readable is copied. */
 static inline struct kernel_window window_at(const uint8_t *at, const uint8_t *end, uint8_t *copy)
 {
     struct kernel_window w = {.at = at};
-    if (KERNEL_WIDTH + ETDC_MAX_BYTES > SCAN_READABLE && end - at < ETDC_MAX_BYTES) {
+    if (end - at < ETDC_MAX_BYTES) {
         memset(copy, 0, COPY_SIZE);
         memcpy(copy, at - 1, 1 + (size_t)(end - at) + ETDC_MAX_BYTES);
         w.at = copy + 1;
     }
     w.tops = kernel_tops(w.at);
     w.starts = kernel_tops(w.at - 1);
-    if (end - at < KERNEL_WIDTH)
+    if (end - at < SCAN_WINDOW)
         w.starts &= (UINT64_C(1) << (end - at)) - 1;
     return w;
 }
@@ -83,7 +81,7 @@ __attribute__((always_inline)) static inline size_t find_events_of(struct scan_t
     const uint8_t *at = cursor->at;
     uint32_t pos = cursor->pos;
     size_t n = 0;
-    for (; at < text.end && room - n >= KERNEL_WIDTH; at += KERNEL_WIDTH) {
+    for (; at < text.end && room - n >= SCAN_WINDOW; at += SCAN_WINDOW) {
         struct kernel_window w = window_at(at, text.end, copy);
         struct kernel_events e = events_in_window(w, words, few);
         kernel_put(e, few == 2 ? 1 : few == 3 ? 2 : 3, w.tops, pos, out + n);
@@ -119,8 +117,8 @@ static size_t find_events(struct scan_text text, const struct scan_words *words,
 static inline uint64_t next_words(uint64_t some, uint64_t starts, uint64_t *carry)
 {
     uint64_t moved = some << 1 | *carry, sum;
-    bool over = __builtin_add_overflow(moved, ~starts & KERNEL_ALL, &sum);
-    *carry = KERNEL_WIDTH == 64 ? (some >> 63 | over) : sum >> (KERNEL_WIDTH & 63) & 1;
+    bool over = __builtin_add_overflow(moved, ~starts, &sum);
+    *carry = some >> 63 | over;
     return sum & starts;
 }
 
@@ -138,7 +136,7 @@ static size_t find_sequence(struct scan_text text, struct scan_sequence *sequenc
     size_t n = 0;
     for (size_t i = 0; i < n_places; i++)
         carry[i] = sequence->begun >> i & 1;
-    for (; at < text.end && room - n >= KERNEL_WIDTH; at += KERNEL_WIDTH) {
+    for (; at < text.end && room - n >= SCAN_WINDOW; at += SCAN_WINDOW) {
         struct kernel_window w = window_at(at, text.end, copy);
         uint64_t kinds[SCAN_KINDS + 1] = {0};
         kinds[SCAN_ANY_WORD] = w.starts;

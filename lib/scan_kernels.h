@@ -5,7 +5,7 @@
 
 #include "lib/scan.h"
 
-enum { SCAN_WINDOW_MAX = 64 }; /* bytes that a kernel looks at together, at most */
+enum { SCAN_WINDOW = 64 }; /* bytes that a kernel looks at together: a bit each */
 
 /* The words found in a window: bit i of any stands for one that begins with its byte i; the others are the bits of its
  * kind. */
@@ -14,7 +14,7 @@ struct kernel_events {
 };
 
 struct scan_kernel {
-    /* Fills in the next occurrences, as many as fit; room is at least SCAN_WINDOW_MAX. It is done when fewer than that
+    /* Fills in the next occurrences, as many as fit; room is at least SCAN_WINDOW. It is done when fewer than that
      * are left free. off counts from text.begin. */
     size_t (*find_hits)(struct scan_text text, const struct scan_needle *needle, struct scan_cursor *cursor,
                         struct scan_hit *out, size_t room);

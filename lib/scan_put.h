@@ -5,19 +5,28 @@
 
 #include "lib/scan_kernels.h"
 
-/* Writes the events of a window whose first word to end has position pos. */
+/* The first of some events, or when there is none what means nothing. */
+static inline struct scan_event first_event(struct kernel_events e, unsigned n_bits, uint64_t tops, uint32_t pos)
+{
+    int at = __builtin_ctzll(e.any | UINT64_C(1) << 63);
+    uint64_t before = (UINT64_C(1) << at) - 1, kind = e.one >> at & 1;
+    if (n_bits > 1)
+        kind |= (e.two >> at & 1) << 1;
+    if (n_bits > 2)
+        kind |= (e.four >> at & 1) << 2;
+    return (struct scan_event){pos + (uint32_t)__builtin_popcountll(tops & before), (uint32_t)kind};
+}
+
+/* Two at a time, and two also for none: a branch less that nobody foresees. */
 static inline void kernel_put(struct kernel_events e, unsigned n_bits, uint64_t tops, uint32_t pos,
                               struct scan_event *out)
 {
-    for (; e.any != 0; e.any &= e.any - 1) {
-        int at = __builtin_ctzll(e.any);
-        uint64_t before = (e.any & -e.any) - 1, kind = e.one >> at & 1;
-        if (n_bits > 1)
-            kind |= (e.two >> at & 1) << 1;
-        if (n_bits > 2)
-            kind |= (e.four >> at & 1) << 2;
-        *out++ = (struct scan_event){pos + (uint32_t)__builtin_popcountll(tops & before), (uint32_t)kind};
-    }
+    do {
+        *out++ = first_event(e, n_bits, tops, pos);
+        e.any &= e.any - 1;
+        *out++ = first_event(e, n_bits, tops, pos);
+        e.any &= e.any - 1;
+    } while (e.any != 0);
 }
 
 #endif
