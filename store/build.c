@@ -165,6 +165,15 @@ static void take_words(struct build *b, struct chunk *chunk)
         file_put(&b->numbers, &n, sizeof n);
 }
 
+static void add_counts(struct build *b, const struct wordtab_word *from, const struct wordtab_batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        struct wordtab_word *to = &b->words.words[batch->numbers[i]];
+        to->documents += from[i].documents;
+        to->occurrences += from[i].occurrences;
+    }
+}
+
 /* Joins the chunk's words to the segment's table, noting which became which. */
 static enum status append_words(struct build *b, struct chunk *chunk, struct err *err)
 {
@@ -173,18 +182,18 @@ static enum status append_words(struct build *b, struct chunk *chunk, struct err
         take_words(b, chunk);
         return ST_OK;
     }
-    for (size_t i = 0; i < chunk->words.n; i++) {
-        const struct wordtab_word *from = &chunk->words.words[i];
-        size_t len;
-        const char *bytes = wordtab_bytes(&chunk->words, i, &len);
-        int64_t number = wordtab_add(&b->words, bytes, len);
-        if (number == WORDTAB_NONE)
+    struct wordtab_batch batch;
+    for (size_t first = 0; first < chunk->words.n; first += batch.n) {
+        batch.n = 0;
+        while (batch.n < WORDTAB_BATCH && first + batch.n < chunk->words.n) {
+            size_t len;
+            const char *bytes = wordtab_bytes(&chunk->words, first + batch.n, &len);
+            wordtab_put(&b->words, &batch, bytes, len);
+        }
+        if (!wordtab_add_batch(&b->words, &batch))
             return err_nomem(err);
-        struct wordtab_word *to = &b->words.words[number];
-        to->documents += from->documents;
-        to->occurrences += from->occurrences;
-        uint32_t n = (uint32_t)number;
-        file_put(&b->numbers, &n, sizeof n);
+        add_counts(b, &chunk->words.words[first], &batch);
+        file_put(&b->numbers, batch.numbers, batch.n * sizeof *batch.numbers);
     }
     return ST_OK;
 }

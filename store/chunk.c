@@ -10,6 +10,8 @@
 #include "store/dir.h"
 #include "store/places.h"
 
+_Static_assert(WORDTAB_BATCH_BYTES >= TOKEN_BYTES_MAX, "a batch holds any word");
+
 /* ---- scratch files -------------------------------------------------------------------------------------------- */
 
 char *chunk_path(const struct chunk_done *done, enum chunk_file file)
@@ -121,9 +123,22 @@ bool chunk_count_word(struct chunk *c, int64_t number)
     return true;
 }
 
+/* Counts the words that wait in the batch. */
+static bool flush_words(struct chunk *c)
+{
+    struct wordtab_batch *batch = &c->writer->batch;
+    bool ok = wordtab_add_batch(&c->words, batch);
+    for (size_t i = 0; ok && i < batch->n; i++)
+        ok = chunk_count_word(c, batch->numbers[i]);
+    batch->n = 0;
+    return ok;
+}
+
 static bool add_word(struct chunk *c, const struct token *token)
 {
-    return chunk_count_word(c, wordtab_add(&c->words, token->word, token->word_len));
+    struct wordtab_batch *batch = &c->writer->batch;
+    wordtab_put(&c->words, batch, token->word, token->word_len);
+    return batch->n < WORDTAB_BATCH || flush_words(c);
 }
 
 static bool add_break(struct chunk_writer *w, uint32_t pos, enum token_break brk)
@@ -254,6 +269,8 @@ static enum status add_all(struct chunk *c, const struct document *doc, struct d
         status = add_title(c, doc, r, err);
     if (status == ST_OK)
         status = add_body(c, doc, r, err);
+    if (status == ST_OK && !flush_words(c))
+        status = err_nomem(err);
     if (status == ST_OK)
         status = chunk_add_names(w, doc, err);
     if (status == ST_OK)

@@ -14,6 +14,7 @@ struct chunk_writer {
     struct text_writer text;
     uint64_t text_off; /* of the next document, from the chunk's beginning */
     /* of the document at hand */
+    struct wordtab_batch batch; /* words not yet counted */
     struct segment_place *places;
     size_t n_places, places_cap;
     struct segment_break *breaks;

@@ -206,11 +206,12 @@ static void put_posting(struct holders_writer *h, struct holders_list *list)
 static void count_in_row(struct holders_writer *h, uint32_t i, uint32_t doc)
 {
     struct holders_row *row = &h->rows[i];
-    if (row->doc != doc)
+    if (row->doc != doc || row->occurrences == 0) {
         put_count(h, row);
-    row->doc = doc;
+        row->doc = doc;
+        h->bits[(size_t)i * h->row_len + doc / 8] |= (uint8_t)(1u << doc % 8);
+    }
     row->occurrences++;
-    h->bits[(size_t)i * h->row_len + doc / 8] |= (uint8_t)(1u << doc % 8);
 }
 
 static void count_in_list(struct holders_writer *h, uint32_t i, uint32_t doc)

@@ -35,7 +35,7 @@
 enum {
     HOLDERS_HEAD_LEN = 64,
     HOLDERS_FEW = 16,     /* a word that at most so many documents hold is rare */
-    HOLDERS_SHARE = 256,  /* one is common that at least 1 of so many do, and no fewer than HOLDERS_FEWEST */
+    HOLDERS_SHARE = 512,  /* one is common that at least 1 of so many do, and no fewer than HOLDERS_FEWEST */
     HOLDERS_FEWEST = 64,
     HOLDERS_ROW_SHARE = 32, /* it has a row when more than 1 of so many do: a bit a document is then no larger than a
                                list */

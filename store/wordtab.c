@@ -16,16 +16,35 @@ static uint64_t mix(uint64_t h, uint64_t v)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* Reads 8 bytes at a time; the last ones as they are, with the length mixed in at the end. */
+/* The bytes of a word of fewer than 8, each in a place of its own or twice. */
+static uint64_t short_word(const char *p, size_t len)
+{
+    const unsigned char *b = (const unsigned char *)p;
+    if (len >= 4)
+        return bytes_get32(p) | (uint64_t)bytes_get32(p + len - 4) << 32;
+    return (uint64_t)b[0] | (uint64_t)b[len / 2] << 8 | (uint64_t)b[len - 1] << 16;
+}
+
+/* Reads 8 bytes at a time, the last ones overlapping; the length is mixed in at the end. */
 static uint64_t hash_of(const char *bytes, size_t len)
 {
-    uint64_t h = UINT64_C(0x2545f4914f6cdd1d), tail = 0;
-    size_t rest = len;
-    for (; rest >= 8; rest -= 8, bytes += 8)
-        h = mix(h, bytes_get64(bytes));
-    for (size_t i = 0; i < rest; i++)
-        tail = tail << 8 | (unsigned char)bytes[i];
-    return mix(mix(h, tail), len);
+    uint64_t h = UINT64_C(0x2545f4914f6cdd1d) ^ len;
+    if (len < 8)
+        return mix(mix(h, short_word(bytes, len)), len);
+    for (size_t at = 0; at + 8 < len; at += 8)
+        h = mix(h, bytes_get64(bytes + at));
+    return mix(mix(h, bytes_get64(bytes + len - 8)), len);
+}
+
+/* Whether two words of the same length are the same. */
+static bool are_equal(const char *a, const char *b, size_t len)
+{
+    if (len < 8)
+        return short_word(a, len) == short_word(b, len);
+    for (size_t at = 0; at + 8 < len; at += 8)
+        if (bytes_get64(a + at) != bytes_get64(b + at))
+            return false;
+    return bytes_get64(a + len - 8) == bytes_get64(b + len - 8);
 }
 
 static void fill_slots(const struct wordtab *t, uint64_t *slots, size_t n_slots)
@@ -41,11 +60,11 @@ static void fill_slots(const struct wordtab *t, uint64_t *slots, size_t n_slots)
     }
 }
 
-/* Makes slots for one word more, at most two thirds full; the old ones go first, as they can be made again. */
-static bool grow_slots(struct wordtab *t)
+/* Makes slots for n words more, at most two thirds full; the old ones go first, as they can be made again. */
+static bool grow_slots(struct wordtab *t, size_t n)
 {
     size_t n_slots = FIRST_SLOTS;
-    while (t->n + t->n / 2 >= n_slots)
+    while (t->n + n + (t->n + n) / 2 > n_slots)
         n_slots *= 2;
     wordtab_settle(t);
     t->slots = calloc(n_slots, sizeof *t->slots);
@@ -78,7 +97,7 @@ static bool add_word(struct wordtab *t, const char *bytes, size_t len)
 static bool is_word(const struct wordtab *t, size_t number, const char *bytes, size_t len)
 {
     const char *p = t->strings + t->words[number].off;
-    return (unsigned char)*p == len && memcmp(p + 1, bytes, len) == 0;
+    return (unsigned char)*p == len && are_equal(p + 1, bytes, len);
 }
 
 /* The slot of a word, or the free one where it would go. */
@@ -101,11 +120,14 @@ int64_t wordtab_find(const struct wordtab *t, const char *bytes, size_t len)
     return (int64_t)(t->slots[at] & UINT32_MAX) - 1; /* a free slot: -1 */
 }
 
-int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len)
+static bool has_room(const struct wordtab *t, size_t n)
 {
-    if (t->n + t->n / 2 >= t->n_slots && !grow_slots(t))
-        return WORDTAB_NONE;
-    uint64_t hash = hash_of(bytes, len);
+    return t->n + n + (t->n + n) / 2 <= t->n_slots;
+}
+
+/* Adds a word for which there is a slot. */
+static int64_t add_hashed(struct wordtab *t, uint64_t hash, const char *bytes, size_t len)
+{
     size_t at = slot_of(t, hash, bytes, len);
     if (t->slots[at] != 0)
         return (int64_t)(t->slots[at] & UINT32_MAX) - 1;
@@ -113,6 +135,52 @@ int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len)
         return WORDTAB_NONE;
     t->slots[at] = (hash >> 32) << 32 | t->n;
     return (int64_t)t->n - 1;
+}
+
+int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len)
+{
+    if (!has_room(t, 1) && !grow_slots(t, 1))
+        return WORDTAB_NONE;
+    return add_hashed(t, hash_of(bytes, len), bytes, len);
+}
+
+/* ---- many words ------------------------------------------------------------------------------------------------ */
+
+void wordtab_put(const struct wordtab *t, struct wordtab_batch *batch, const char *bytes, size_t len)
+{
+    size_t i = batch->n++;
+    batch->hashes[i] = hash_of(bytes, len);
+    batch->lens[i] = (uint8_t)len;
+    memcpy(batch->bytes[i], bytes, len);
+    if (t->n_slots > 0)
+        __builtin_prefetch(&t->slots[batch->hashes[i] & (t->n_slots - 1)]);
+}
+
+/* Fetches what a slot leads to, most often the word: first its entry, then its bytes. */
+static void fetch_words(const struct wordtab *t, const struct wordtab_batch *batch)
+{
+    uint32_t numbers[WORDTAB_BATCH];
+    for (size_t i = 0; i < batch->n; i++) {
+        uint64_t slot = t->slots[batch->hashes[i] & (t->n_slots - 1)];
+        numbers[i] = slot == 0 ? 0 : (uint32_t)slot - 1;
+        __builtin_prefetch(&t->words[numbers[i]]);
+    }
+    for (size_t i = 0; i < batch->n && t->n > 0; i++)
+        __builtin_prefetch(t->strings + t->words[numbers[i]].off);
+}
+
+bool wordtab_add_batch(struct wordtab *t, struct wordtab_batch *batch)
+{
+    if (!has_room(t, batch->n) && !grow_slots(t, batch->n))
+        return false;
+    fetch_words(t, batch);
+    for (size_t i = 0; i < batch->n; i++) {
+        int64_t number = add_hashed(t, batch->hashes[i], batch->bytes[i], batch->lens[i]);
+        if (number == WORDTAB_NONE)
+            return false;
+        batch->numbers[i] = (uint32_t)number;
+    }
+    return true;
 }
 
 const char *wordtab_bytes(const struct wordtab *t, size_t number, size_t *len)

@@ -28,6 +28,20 @@ enum { WORDTAB_NONE = -1 };
 int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len);
 /* Number of a word that is there; WORDTAB_NONE otherwise. Not on a settled table. */
 int64_t wordtab_find(const struct wordtab *t, const char *bytes, size_t len);
+/* Words to be added together: each may cost several misses of the cache, which then run side by side. */
+enum { WORDTAB_BATCH = 32, WORDTAB_BATCH_BYTES = 96 /* of a word */ };
+struct wordtab_batch {
+    size_t n;
+    uint64_t hashes[WORDTAB_BATCH];
+    uint32_t numbers[WORDTAB_BATCH]; /* once they are added */
+    uint8_t lens[WORDTAB_BATCH];
+    char bytes[WORDTAB_BATCH][WORDTAB_BATCH_BYTES];
+};
+/* Puts a word of 1..WORDTAB_BATCH_BYTES bytes into a batch that is not full. */
+void wordtab_put(const struct wordtab *t, struct wordtab_batch *batch, const char *bytes, size_t len);
+/* Adds them as wordtab_add does, one after the other; false when memory ran out. The caller empties the batch. */
+bool wordtab_add_batch(struct wordtab *t, struct wordtab_batch *batch);
+
 /* The bytes of a word, until the next is added. */
 const char *wordtab_bytes(const struct wordtab *t, size_t number, size_t *len);
 /* Gives back what only adding needs; adding makes it again. */
