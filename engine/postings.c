@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/array.h"
 #include "lib/bytes.h"
 #include "shim/shim.h"
 #include "store/snapshot.h"
@@ -11,11 +12,14 @@
 enum { CURSOR_PAGE = 256 };
 
 struct cursor {
-    struct cursor *next;           /* of the same postings */
-    struct segment_holders holders; /* of a common word, when is_common */
-    bool is_common;
-    struct shim_postings *list;    /* read a page at a time; NULL: page is the whole list */
-    struct shim_posting *page;     /* documents from 1, as Xapian numbers them; owned when list is set */
+    struct cursor *next; /* of the same postings */
+    struct postings *postings;
+    unsigned leaf;
+    struct segment_holders holders; /* of a word that the segment keeps itself, when is_kept */
+    bool is_kept;
+    bool begun;                 /* whether what follows is there: only a list that is read is opened */
+    struct shim_postings *list; /* read a page at a time; NULL: page is the whole list */
+    struct shim_posting *page;  /* documents from 1, as Xapian numbers them; owned when list is set */
     size_t n, at;
 };
 
@@ -27,6 +31,7 @@ struct leaf_list {
     uint32_t documents;
     struct shim_posting *joined; /* several words: one list, made when first wanted */
     size_t n_joined;
+    bool is_joined;
 };
 
 struct postings {
@@ -178,13 +183,39 @@ int postings_rarest(const struct postings *p)
 
 /* ---- several words as one list ----------------------------------------------------------------------------------- */
 
-static void add_holders(struct segment_holders *holders, uint32_t *occurrences)
+/* Occurrences in each document, counted in a table of all documents, or of few postings in an array, word after word. */
+struct joining {
+    uint32_t *table; /* owned; NULL: the array */
+    uint32_t n_docs;
+    struct shim_posting *postings; /* owned */
+    size_t n, cap;
+};
+
+enum { FEW_SHARE = 16 /* postings are few when 1 of so many documents has one */ };
+
+static bool add_posting(struct joining *to, uint32_t doc, uint32_t n)
 {
-    for (uint32_t doc = 0; segment_seek_holder(holders, doc); doc = holders->doc + 1)
-        occurrences[holders->doc] += segment_holder_occurrences(holders);
+    if (doc >= to->n_docs)
+        return true;
+    if (to->table != NULL) {
+        to->table[doc] += n;
+        return true;
+    }
+    if (!ARRAY_RESERVE(to->postings, to->cap, to->n + 1))
+        return false;
+    to->postings[to->n++] = (struct shim_posting){doc + 1, n};
+    return true;
 }
 
-static enum status add_list(struct postings *p, const struct plan_word *word, uint32_t *occurrences, struct err *err)
+static enum status add_holders(struct segment_holders *holders, struct joining *to, struct err *err)
+{
+    for (uint32_t doc = 0; segment_seek_holder(holders, doc); doc = holders->doc + 1)
+        if (!add_posting(to, holders->doc, segment_holder_occurrences(holders)))
+            return err_nomem(err);
+    return ST_OK;
+}
+
+static enum status add_list(struct postings *p, const struct plan_word *word, struct joining *to, struct err *err)
 {
     struct shim_postings *list;
     struct shim_posting page[CURSOR_PAGE];
@@ -195,74 +226,104 @@ static enum status add_list(struct postings *p, const struct plan_word *word, ui
     do {
         status = shim_postings_read(list, 0, page, CURSOR_PAGE, &n, err);
         for (size_t i = 0; status == ST_OK && i < n; i++)
-            if (page[i].doc <= p->n_docs)
-                occurrences[page[i].doc - 1] += page[i].wdf;
+            if (!add_posting(to, page[i].doc - 1, page[i].wdf))
+                status = err_nomem(err);
     } while (status == ST_OK && n > 0);
     shim_postings_free(list);
     return status;
 }
 
-static enum status add_word(struct postings *p, const struct plan_word *word, uint32_t *occurrences, struct err *err)
+static enum status add_word(struct postings *p, const struct plan_word *word, struct joining *to, struct err *err)
 {
     uint32_t rank = word->places[segment_number(p->segment)].rank;
     struct segment_holders holders;
     if (rank == 0)
         return ST_OK;
-    if (!segment_holders(p->segment, rank, &holders))
-        return add_list(p, word, occurrences, err);
-    add_holders(&holders, occurrences);
-    return ST_OK;
+    return segment_holders(p->segment, rank, &holders) ? add_holders(&holders, to, err) : add_list(p, word, to, err);
 }
 
-static bool keep_held(struct postings *p, struct leaf_list *list, const uint32_t *occurrences)
+static int compare_documents(const void *a, const void *b)
 {
-    for (uint32_t doc = 0; doc < p->n_docs; doc++)
-        list->n_joined += occurrences[doc] > 0;
-    list->joined = malloc((list->n_joined + 1) * sizeof *list->joined);
-    if (list->joined == NULL)
-        return false;
+    const struct shim_posting *x = a, *y = b;
+    return (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+/* The array, ascending, each document once. */
+static void unite(struct joining *to)
+{
     size_t n = 0;
-    for (uint32_t doc = 0; doc < p->n_docs; doc++)
-        if (occurrences[doc] > 0)
-            list->joined[n++] = (struct shim_posting){doc + 1, occurrences[doc]};
-    return true;
+    qsort(to->postings, to->n, sizeof *to->postings, compare_documents);
+    for (size_t i = 0; i < to->n; i++) {
+        if (n > 0 && to->postings[n - 1].doc == to->postings[i].doc)
+            to->postings[n - 1].wdf += to->postings[i].wdf;
+        else
+            to->postings[n++] = to->postings[i];
+    }
+    to->n = n;
+}
+
+/* Moves what the table counted into the array. */
+static bool list_table(struct joining *to)
+{
+    uint32_t *table = to->table;
+    bool ok = true;
+    to->table = NULL;
+    for (uint32_t doc = 0; doc < to->n_docs && ok; doc++)
+        if (table[doc] > 0)
+            ok = add_posting(to, doc, table[doc]);
+    free(table);
+    return ok;
 }
 
 static enum status join_words(struct postings *p, const struct plan_leaf *leaf, struct leaf_list *list, struct err *err)
 {
-    uint32_t *occurrences = calloc((size_t)p->n_docs + 1, sizeof *occurrences);
-    if (occurrences == NULL)
-        return err_nomem(err);
+    struct joining to = {.n_docs = p->n_docs};
     enum status status = ST_OK;
+    if (list->documents >= p->n_docs / FEW_SHARE) {
+        to.table = calloc((size_t)p->n_docs + 1, sizeof *to.table);
+        status = to.table == NULL ? err_nomem(err) : ST_OK;
+    }
     for (size_t i = 0; i < leaf->n_words && status == ST_OK; i++)
-        status = add_word(p, &leaf->words[i], occurrences, err);
-    if (status == ST_OK && !keep_held(p, list, occurrences))
+        status = add_word(p, &leaf->words[i], &to, err);
+    if (status == ST_OK && to.table == NULL)
+        unite(&to);
+    else if (status == ST_OK && !list_table(&to))
         status = err_nomem(err);
-    free(occurrences);
-    return status;
+    if (status != ST_OK) {
+        free(to.table);
+        free(to.postings);
+        return status;
+    }
+    list->joined = to.postings;
+    list->n_joined = to.n;
+    list->is_joined = true;
+    return ST_OK;
 }
 
 /* ---- cursors ----------------------------------------------------------------------------------------------------- */
 
-static enum status fill_cursor(struct postings *p, unsigned leaf, struct cursor *c, struct err *err)
+static enum status begin_list(struct cursor *c, struct err *err)
 {
-    struct leaf_list *list = &p->leaves[leaf];
-    if (list->n_ranks == 0)
-        return ST_OK;
-    c->is_common = list->n_ranks == 1 && segment_holders(p->segment, list->ranks[0], &c->holders);
-    if (c->is_common)
-        return ST_OK;
-    if (list->n_ranks == 1) {
-        c->page = malloc(CURSOR_PAGE * sizeof *c->page);
-        if (c->page == NULL)
-            return err_nomem(err);
-        enum status status = shim_postings_open(p->db, list->word, list->word_len, &c->list, err);
-        if (status != ST_OK)
-            free(c->page);
-        return status;
+    const struct leaf_list *list = &c->postings->leaves[c->leaf];
+    c->page = malloc(CURSOR_PAGE * sizeof *c->page);
+    if (c->page == NULL)
+        return err_nomem(err);
+    enum status status = shim_postings_open(c->postings->db, list->word, list->word_len, &c->list, err);
+    if (status != ST_OK) {
+        free(c->page);
+        c->page = NULL;
     }
-    if (list->joined == NULL) {
-        enum status status = join_words(p, &p->plan->leaves[leaf], list, err);
+    return status;
+}
+
+static enum status begin(struct cursor *c, struct err *err)
+{
+    struct leaf_list *list = &c->postings->leaves[c->leaf];
+    c->begun = true;
+    if (list->n_ranks == 1)
+        return begin_list(c, err);
+    if (list->n_ranks > 1 && !list->is_joined) {
+        enum status status = join_words(c->postings, &c->postings->plan->leaves[c->leaf], list, err);
         if (status != ST_OK)
             return status;
     }
@@ -273,14 +334,13 @@ static enum status fill_cursor(struct postings *p, unsigned leaf, struct cursor 
 
 enum status cursor_open(struct postings *p, unsigned leaf, struct cursor **out, struct err *err)
 {
+    const struct leaf_list *list = &p->leaves[leaf];
     struct cursor *c = calloc(1, sizeof *c);
     if (c == NULL)
         return err_nomem(err);
-    enum status status = fill_cursor(p, leaf, c, err);
-    if (status != ST_OK) {
-        free(c);
-        return status;
-    }
+    c->postings = p;
+    c->leaf = leaf;
+    c->is_kept = list->n_ranks == 1 && segment_holders(p->segment, list->ranks[0], &c->holders);
     c->next = p->cursors;
     p->cursors = c;
     *out = c;
@@ -309,9 +369,12 @@ static void gallop(struct cursor *c, uint32_t doc)
 
 uint32_t cursor_seek(struct cursor *c, uint32_t doc, enum status *status, struct err *err)
 {
-    if (c->is_common)
+    if (c->is_kept)
         return segment_seek_holder(&c->holders, doc) ? c->holders.doc : POSTINGS_END;
     uint32_t wanted = doc + 1; /* Xapian's number */
+    enum status begun = c->begun ? ST_OK : begin(c, err);
+    if (begun != ST_OK)
+        *status = begun;
     gallop(c, wanted);
     if (c->at < c->n)
         return c->page[c->at].doc - 1;
@@ -328,7 +391,7 @@ uint32_t cursor_seek(struct cursor *c, uint32_t doc, enum status *status, struct
 
 uint32_t cursor_occurrences(const struct cursor *c)
 {
-    if (c->is_common)
+    if (c->is_kept)
         return c->holders.begun && !c->holders.ended ? segment_holder_occurrences(&c->holders) : 0;
     return c->at < c->n ? c->page[c->at].wdf : 0;
 }

@@ -10,7 +10,7 @@
 #include "store/dir.h"
 #include "store/places.h"
 
-_Static_assert(WORDTAB_BATCH_BYTES >= TOKEN_BYTES_MAX, "a batch holds any word");
+_Static_assert((int)WORDTAB_BATCH_BYTES >= TOKEN_BYTES_MAX, "a batch holds any word");
 
 /* ---- scratch files -------------------------------------------------------------------------------------------- */
 
