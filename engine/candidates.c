@@ -28,6 +28,8 @@ struct candidates {
     uint32_t total;     /* ALL: documents of the segment */
 };
 
+enum { FEW_OFFERED = 48 }; /* documents: to decide that many takes as long as to open a list of Xapian's */
+
 struct maker {
     struct postings *postings;
     struct arena *arena;
@@ -85,7 +87,21 @@ static int compare(const void *a, const void *b)
     return (x->documents > y->documents) - (x->documents < y->documents);
 }
 
-static struct candidates *finish_and(struct candidates *c)
+/* Leaves out lists that must be looked for, when a child offers fewer documents than are worth it. */
+static void drop_dear(const struct maker *m, struct candidates *c)
+{
+    size_t n = 1;
+    if (c->children[0]->kind == CANDIDATES_BITS || c->children[0]->documents > FEW_OFFERED)
+        return;
+    for (size_t i = 1; i < c->n_children; i++) {
+        struct candidates *child = c->children[i];
+        if (child->kind != CANDIDATES_LIST || postings_at_hand(m->postings, child->leaf))
+            c->children[n++] = child;
+    }
+    c->n_children = n;
+}
+
+static struct candidates *finish_and(const struct maker *m, struct candidates *c)
 {
     if (c->kind == CANDIDATES_NONE)
         return c;
@@ -95,6 +111,7 @@ static struct candidates *finish_and(struct candidates *c)
         return c;
     }
     qsort(c->children, c->n_children, sizeof(struct candidates *), compare);
+    drop_dear(m, c);
     c->documents = c->total;
     for (size_t i = 0; i < c->n_children; i++) {
         c->n_others += c->children[i]->kind != CANDIDATES_BITS;
@@ -167,7 +184,7 @@ static struct candidates *of_sequence(struct maker *m, const struct plan_sequenc
         if (child != NULL)
             add_required(c, child);
     }
-    return m->failed ? NULL : finish_and(c);
+    return m->failed ? NULL : finish_and(m, c);
 }
 
 static struct candidates *of_span(struct maker *m, const struct plan_span *span)
@@ -185,7 +202,7 @@ static struct candidates *of_span(struct maker *m, const struct plan_span *span)
     }
     if (m->failed)
         return NULL;
-    return either ? finish_or(c) : finish_and(c);
+    return either ? finish_or(c) : finish_and(m, c);
 }
 
 /* ---- boolean nodes ----------------------------------------------------------------------------------------------- */
@@ -205,7 +222,7 @@ static struct candidates *of_node(struct maker *m, const struct plan_node *node)
     }
     if (m->failed)
         return NULL;
-    return either ? finish_or(c) : finish_and(c);
+    return either ? finish_or(c) : finish_and(m, c);
 }
 
 static enum status open_cursors(struct candidates *c, struct postings *postings, struct err *err)

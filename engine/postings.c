@@ -183,7 +183,7 @@ int postings_rarest(const struct postings *p)
 
 /* ---- several words as one list ----------------------------------------------------------------------------------- */
 
-/* Occurrences in each document, counted in a table of all documents, or of few postings in an array, word after word. */
+/* Occurrences in each document, counted in a table of all documents, or, of few postings, in an array. */
 struct joining {
     uint32_t *table; /* owned; NULL: the array */
     uint32_t n_docs;
