@@ -157,22 +157,32 @@ static enum status goes_on(struct expansion *x)
     return x->stop->check(x->stop->arg, x->err);
 }
 
+/* Adds a word if it belongs. */
+static enum status take_word(struct expansion *x, const struct vocab_cursor *word)
+{
+    bool ok = true;
+    enum status status = goes_on(x);
+    if (status == ST_OK && belongs(x, word, &ok))
+        status = add_word(x, word->bytes, word->len);
+    return status == ST_OK && !ok ? x->err->status : status;
+}
+
+static bool begins_with(const struct vocab_cursor *word, const char *prefix, size_t len)
+{
+    return word->len >= len && memcmp(word->bytes, prefix, len) == 0;
+}
+
 static enum status gather_segment(struct expansion *x, const struct segment *segment)
 {
     const struct vocab *vocab = segment_vocab(segment);
     size_t prefix = literal_prefix(x->leaf);
     struct vocab_cursor word;
-    bool ok = true;
     vocab_seek(&word, vocab, vocab_lower_bound(vocab, x->leaf->text, prefix));
-    while (vocab_next(&word)) {
+    while (vocab_next(&word) && begins_with(&word, x->leaf->text, prefix)) {
         x->hopeless = 0;
-        if (word.len < prefix || memcmp(word.bytes, x->leaf->text, prefix) != 0)
-            break;
-        enum status status = goes_on(x);
-        if (status == ST_OK && belongs(x, &word, &ok))
-            status = add_word(x, word.bytes, word.len);
-        if (status != ST_OK || !ok)
-            return status != ST_OK ? status : x->err->status;
+        enum status status = take_word(x, &word);
+        if (status != ST_OK)
+            return status;
         if (x->n > (size_t)QUERY_MAX_EXPANSION * (snapshot_segments(x->snap) + 1))
             return too_broad(x);
         if (x->hopeless > 0)
@@ -181,31 +191,47 @@ static enum status gather_segment(struct expansion *x, const struct segment *seg
     return ST_OK;
 }
 
+/* Words that their stem begins, as most do. */
+static enum status gather_regular(struct expansion *x, const struct segment *segment)
+{
+    const struct vocab *vocab = segment_vocab(segment);
+    struct vocab_cursor word;
+    enum status status = ST_OK;
+    vocab_seek(&word, vocab, vocab_lower_bound(vocab, x->stem, x->stem_len));
+    while (status == ST_OK && vocab_next(&word) && begins_with(&word, x->stem, x->stem_len)) {
+        status = goes_on(x);
+        if (status == ST_OK && segment_stem_is_prefix(segment, word.i, word.len, x->stem_len))
+            status = take_word(x, &word);
+    }
+    return status;
+}
+
 enum { STEM_WORDS = 64 };
 
-static enum status gather_stems(struct expansion *x, const struct segment *segment)
+static enum status gather_odd(struct expansion *x, const struct segment *segment)
 {
     const struct vocab *vocab = segment_vocab(segment);
     uint32_t words[STEM_WORDS], first = 0;
-    bool ok = true;
     for (size_t n = STEM_WORDS; n == STEM_WORDS; first += STEM_WORDS) {
         n = segment_stem_words(segment, x->stem, x->stem_len, first, words, STEM_WORDS);
         for (size_t i = 0; i < n; i++) {
+            struct vocab_cursor word;
             if (words[i] >= vocab_size(vocab))
                 return err_set(x->err, ST_DAMAGED, "segment %s: stems: damaged: a word that is not there",
                                segment_id(segment));
-            struct vocab_cursor word;
             vocab_seek(&word, vocab, words[i]);
-            if (!vocab_next(&word))
-                break;
-            enum status status = goes_on(x);
-            if (status == ST_OK && belongs(x, &word, &ok))
-                status = add_word(x, word.bytes, word.len);
-            if (status != ST_OK || !ok)
-                return status != ST_OK ? status : x->err->status;
+            enum status status = vocab_next(&word) ? take_word(x, &word) : ST_OK;
+            if (status != ST_OK)
+                return status;
         }
     }
     return ST_OK;
+}
+
+static enum status gather_stems(struct expansion *x, const struct segment *segment)
+{
+    enum status status = gather_regular(x, segment);
+    return status == ST_OK ? gather_odd(x, segment) : status;
 }
 
 static enum status gather(struct expansion *x)

@@ -38,8 +38,8 @@ static enum status open_part(struct segment *s, enum parts_kind kind, const char
         return pairs_open(&s->pairs, path, words_len(s), s->entry.docs, err);
     case PARTS_BLOCKS:
         return blocks_open(&s->blocks, path, err);
-    case PARTS_STEMS:
-        return stems_open(&s->stems, path, err);
+    case PARTS_STEMS: /* so does vocab */
+        return stems_open(&s->stems, path, vocab_size(&s->vocab), err);
     default: /* terms are opened once for each reader */
         return ST_OK;
     }
@@ -268,6 +268,12 @@ void segment_prefetch_words(const struct segment *s, uint32_t doc)
         return;
     for (size_t i = 0; i < LINES_PREFETCHED && begin + i * LINE_LEN < end; i++)
         __builtin_prefetch(s->words.body + begin + i * LINE_LEN);
+}
+
+bool segment_stem_is_prefix(const struct segment *s, uint32_t i, size_t len, size_t stem_len)
+{
+    unsigned lacks = i < s->stems.n ? stems_lacks(&s->stems, i) : STEMS_ODD;
+    return lacks != STEMS_ODD && stem_len + lacks == len;
 }
 
 size_t segment_stem_words(const struct segment *s, const char *stem, size_t len, uint32_t first, uint32_t *words,

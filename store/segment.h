@@ -120,8 +120,10 @@ bool segment_long_at(const struct segment *s, uint32_t i, struct segment_long *o
 /* Sets the bits of the blocks in which the word of a rank may begin; bits: for all of them, whole words. */
 void segment_long_blocks_with(const struct segment *s, uint32_t rank, uint64_t *bits);
 
-/* Words that may have a stem (whoever asks stems them again), as indexes into the vocabulary, which a damaged index may
- * not have: fills in at most cap of them from number `first` on, returns how many. */
+/* The words of a stem. Most begin with it: whether the i-th of the vocabulary, of len bytes, which does, has it. The
+ * others, and some that have another (whoever asks stems them again), as indexes into the vocabulary, which a damaged
+ * index may not have: fills in at most cap of them from number `first` on, returns how many. */
+bool segment_stem_is_prefix(const struct segment *s, uint32_t i, size_t len, size_t stem_len);
 size_t segment_stem_words(const struct segment *s, const char *stem, size_t len, uint32_t first, uint32_t *words,
                           size_t cap);
 

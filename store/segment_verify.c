@@ -293,6 +293,8 @@ enum status segment_verify(const struct segment *s, bool deep, struct err *err)
     if (status != ST_OK || !deep)
         return status;
     status = vocab_check(&s->vocab, err);
+    if (status == ST_OK)
+        status = stems_check(&s->stems, err);
     if (status == ST_OK && s->tombs.map.base != NULL)
         status = tombs_check(&s->tombs, vocab_size(&s->vocab), err);
     if (status == ST_OK)

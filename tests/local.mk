@@ -45,6 +45,7 @@ UNIT_TESTS = \
 	tests/unit/test_residual \
 	tests/unit/test_scan \
 	tests/unit/test_shim \
+	tests/unit/test_stems \
 	tests/unit/test_store \
 	tests/unit/test_text \
 	tests/unit/test_tiers \
