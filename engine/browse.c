@@ -271,7 +271,7 @@ static void end_line(struct lines *l)
     l->in_line = l->cr = false;
 }
 
-enum { LINES_READ = 32768 };
+enum { LINES_READ = 32768, LINES_FIRST = 1024 }; /* bytes of text at once; few lines are near */
 
 enum status browse_lines(struct searcher *s, const struct segment *segment, uint32_t doc, uint32_t from, uint32_t to,
                          size_t max_bytes, struct buf *out, size_t *n_lines, struct err *err)
@@ -282,15 +282,17 @@ enum status browse_lines(struct searcher *s, const struct segment *segment, uint
     if (status != ST_OK)
         return status;
     struct lines l = {.line = place.line, .from = from, .to = to, .out = out};
-    size_t before = out->len, got = LINES_READ;
-    for (uint32_t off = place.line_off; got == LINES_READ && l.line <= to; off += LINES_READ) {
+    size_t before = out->len;
+    uint32_t want = LINES_FIRST;
+    for (uint32_t off = place.line_off, got = want; got == want && l.line <= to; off += got) {
+        want = off == place.line_off || want == LINES_READ ? want : 2 * want;
         buf_clear(&s->scratch);
         status = searcher_check(s, err);
         if (status == ST_OK)
-            status = segment_text(segment, doc, off, LINES_READ, s->text, &s->scratch, err);
+            status = segment_text(segment, doc, off, want, s->text, &s->scratch, err);
         if (status != ST_OK)
             return status;
-        got = s->scratch.len;
+        got = (uint32_t)s->scratch.len;
         for (size_t i = 0; i < got && l.line <= to; i++) {
             add_byte(&l, s->scratch.data[i]);
             if (s->scratch.data[i] == '\n')

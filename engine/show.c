@@ -28,31 +28,42 @@ void show_cut(struct buf *out, const char *text, size_t len)
 
 /* ---- titles ------------------------------------------------------------------------------------------------------ */
 
-enum { FIRST_LINES = 65536 }; /* bytes at most that are searched for a first line */
+enum { FIRST_LINES = 65536, FIRST_READ = 1024 }; /* bytes at most that are searched for a first line, and at first */
+
+/* The line of the first word of a text that may go on; false when more of it must be seen. */
+static bool find_first_line(struct tokenizer *t, const char *text, size_t len, bool goes_on, size_t *from, size_t *to)
+{
+    struct token token;
+    *from = *to = 0;
+    if (goes_on) /* a cut character is no text */
+        len = utf8_floor(text, len - 4);
+    tokenizer_begin(t, text, len, NULL);
+    if (!tokenizer_next(t, &token))
+        return !goes_on;
+    *from = *to = token.start;
+    while (*from > 0 && text[*from - 1] != '\n')
+        --*from;
+    while (*to < len && text[*to] != '\n')
+        ++*to;
+    bool is_whole = *to < len || !goes_on || *to - *from > EXCERPT_MAX_BYTES + 1;
+    if (*to > *from && text[*to - 1] == '\r')
+        --*to;
+    return is_whole;
+}
 
 enum status excerpt_first_line(struct searcher *s, const struct segment *segment, uint32_t doc, struct buf *out,
                                struct err *err)
 {
-    buf_clear(&s->scratch);
-    enum status status = segment_text(segment, doc, 0, FIRST_LINES, s->text, &s->scratch, err);
-    if (status != ST_OK || s->scratch.len == 0)
-        return status;
-    const char *text = s->scratch.data;
-    size_t len = s->scratch.len;
-    if (len == FIRST_LINES) /* a cut character is no text */
-        len = utf8_floor(text, len - 4);
-    struct token token;
-    tokenizer_begin(s->tokenizer, text, len, NULL);
-    if (!tokenizer_next(s->tokenizer, &token))
-        return ST_OK;
-    size_t from = token.start, to = token.start;
-    while (from > 0 && text[from - 1] != '\n')
-        from--;
-    while (to < len && text[to] != '\n')
-        to++;
-    if (to > from && text[to - 1] == '\r')
-        to--;
-    show_cut(out, text + from, to - from);
+    size_t from = 0, to = 0;
+    bool found = false;
+    for (uint32_t want = FIRST_READ; !found && want <= FIRST_LINES; want *= 8) {
+        buf_clear(&s->scratch);
+        enum status status = segment_text(segment, doc, 0, want, s->text, &s->scratch, err);
+        if (status != ST_OK || s->scratch.len == 0)
+            return status;
+        found = find_first_line(s->tokenizer, s->scratch.data, s->scratch.len, s->scratch.len == want, &from, &to);
+    }
+    show_cut(out, s->scratch.data + from, to - from);
     return buf_ok(out) ? ST_OK : err_nomem(err);
 }
 

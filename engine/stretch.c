@@ -135,13 +135,19 @@ static enum status read_words(struct stretch *st, struct searcher *s, uint32_t p
     return ST_OK;
 }
 
-enum { FIRST_LEN = 8192 };
+/* Bytes that so many words may take: most do. */
+static size_t likely_len(uint32_t n_words)
+{
+    enum { WORD_LEN = 7, MORE = 512 };
+    return (size_t)n_words * WORD_LEN + MORE;
+}
 
 static enum status hold(struct stretch *st, struct searcher *s, uint32_t last, struct err *err)
 {
     bool found = false;
     enum status status = st->n_words > 0 ? read_words(st, s, last, &found, err) : ST_OK;
-    for (size_t len = st->n_words > 0 ? st->text.len * 4 : FIRST_LEN; status == ST_OK && !found; len *= 4) {
+    size_t len = likely_len(last - st->place.pos), longer = st->n_words > 0 ? st->text.len * 4 : 0;
+    for (len = len < longer ? longer : len; status == ST_OK && !found; len *= 4) {
         status = begin(st, s, len, err);
         if (status == ST_OK)
             status = read_words(st, s, last, &found, err);

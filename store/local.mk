@@ -63,6 +63,8 @@ libverbatim_store_a_SOURCES = \
 	store/text.h \
 	store/text_join.c \
 	store/text_read.c \
+	store/text_words.c \
+	store/text_words.h \
 	store/text_write.c \
 	store/tiers.c \
 	store/tiers.h \

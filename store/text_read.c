@@ -7,6 +7,7 @@
 #include "lib/bytes.h"
 #include "lib/etdc.h"
 #include "store/text.h"
+#include "store/text_words.h"
 
 enum { RAW_DEFLATE = -15 };
 
@@ -25,6 +26,7 @@ struct text_cache {
     bool ended; /* the document */
     uint8_t unpacked[RESIDUAL_BYTES];
     char text[RESIDUAL_TEXT];
+    struct text_words words;
 };
 
 struct text_cache *text_cache_new(void)
@@ -33,6 +35,7 @@ struct text_cache *text_cache_new(void)
     if (c == NULL)
         return NULL;
     memset(c, 0, offsetof(struct text_cache, unpacked));
+    memset(&c->words, 0, sizeof c->words);
     if (inflateInit2(&c->zs, RAW_DEFLATE) != Z_OK) {
         free(c);
         return NULL;
@@ -144,6 +147,7 @@ static enum status hold_block(const struct text *t, uint64_t block, struct text_
     c->of_crc = crc;
     c->block = block;
     c->has_block = true;
+    text_words_turn_to(&c->words, (struct text_words_source){c->of, crc});
     return ST_OK;
 }
 
@@ -176,19 +180,6 @@ static enum status begin_run(const struct text *t, const struct text_doc *doc, s
     return ST_OK;
 }
 
-/* Looks up the word that a token is spelled after. */
-static bool find_word(const struct text_doc *doc, struct text_cache *c, char word[VOCAB_WORD_MAX], size_t *len)
-{
-    uint32_t rank;
-    if (!etdc_get(&c->code, doc->codes_end, &rank))
-        return false;
-    uint32_t i = vocab_of_rank(doc->vocab, rank);
-    if (i >= vocab_size(doc->vocab))
-        return false;
-    *len = vocab_bytes(doc->vocab, i, word);
-    return true;
-}
-
 /* Room for what a token points to. */
 struct word_room {
     char word[VOCAB_WORD_MAX], spelling[RESIDUAL_SPELLING_MAX];
@@ -198,13 +189,16 @@ struct word_room {
 static bool next_token(const struct text_doc *doc, struct text_cache *c, struct residual_token *token,
                        struct word_room *room)
 {
+    const char *word;
     size_t len;
+    uint32_t rank;
     if (c->ended || !residual_next(&c->residual, &c->at, token))
         return false;
     if (token->class < RESIDUAL_LITERAL) {
-        if (!find_word(doc, c, room->word, &len))
+        if (!etdc_get(&c->code, doc->codes_end, &rank) ||
+            (word = text_words_get(&c->words, doc->vocab, rank, room->word, &len)) == NULL)
             return false;
-        residual_spell(token, room->word, len, room->spelling);
+        residual_spell(token, word, len, room->spelling);
     } else if (token->class == RESIDUAL_LITERAL) {
         c->code = etdc_skip(c->code, doc->codes_end, 1);
     }
