@@ -140,15 +140,15 @@ static enum status hash_file(struct intake *in, uint8_t hash[KNOWN_HASH_LEN], bo
         XXH3_freeState(state);
         return err_nomem(err);
     }
-    (void)XXH3_128bits_reset(state);
+    (void)XXH3_64bits_reset(state);
     for (off_t at = 0; (n = pread(in->input.fd, room, HASH_STEP, at)) > 0 || (n < 0 && errno == EINTR);) {
         if (n < 0)
             continue;
-        (void)XXH3_128bits_update(state, room, (size_t)n);
+        (void)XXH3_64bits_update(state, room, (size_t)n);
         at += n;
     }
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
+    XXH64_canonical_t canonical;
+    XXH64_canonicalFromHash(&canonical, XXH3_64bits_digest(state));
     memcpy(hash, canonical.digest, KNOWN_HASH_LEN);
     XXH3_freeState(state);
     *readable = n == 0;

@@ -9,7 +9,8 @@
 #include "store/coding.h"
 #include "store/dir.h"
 
-enum { HEAD_LEN = 8, SUMS_LEN = 64, FIXED_LEN = KNOWN_HASH_LEN + 8 + 2 };
+enum { HEAD_LEN = 8, SUMS_LEN = 64, FIXED_LEN = KNOWN_HASH_LEN + 1 };
+enum { OUTCOME_MASK = 7, IS_UNSURE = 8, IS_MADE = 16, IS_USUAL = 32 };
 
 static char *known_path(const char *index_dir, uint64_t generation)
 {
@@ -60,16 +61,27 @@ static size_t shared_len(const struct buf *before, const struct known_file *file
     return n;
 }
 
-static void put_numbers(const struct known_file *file, struct buf *out)
+static struct known_before before_next(const struct known_file *file)
 {
-    uint8_t fixed[FIXED_LEN];
-    memcpy(fixed, file->hash, KNOWN_HASH_LEN);
-    bytes_put64(fixed + KNOWN_HASH_LEN, (uint64_t)file->mtime_ns);
-    fixed[KNOWN_HASH_LEN + 8] = (uint8_t)file->outcome;
-    fixed[KNOWN_HASH_LEN + 9] = (uint8_t)(file->unsure | file->made << 1);
-    buf_add(out, fixed, sizeof fixed);
-    const uint64_t numbers[] = {file->size, file->inode, file->stamp, file->n_docs, file->n_parts, file->n_skipped};
-    for (size_t i = 0; i < BASE_COUNT(numbers); i++)
+    return (struct known_before){(uint64_t)file->mtime_ns, file->inode, file->stamp};
+}
+
+static uint64_t difference(uint64_t value, uint64_t before)
+{
+    return coding_zigzag((int64_t)(value - before));
+}
+
+static void put_numbers(const struct known_file *file, const struct known_before *before, struct buf *out)
+{
+    bool usual = file->stamp == before->stamp && file->n_docs == 1 && file->n_parts == 0 && file->n_skipped == 0;
+    buf_add(out, file->hash, KNOWN_HASH_LEN);
+    buf_addc(out, (char)(file->outcome | (file->unsure ? IS_UNSURE : 0) | (file->made ? IS_MADE : 0) |
+                         (usual ? IS_USUAL : 0)));
+    coding_put_varint(out, file->size);
+    coding_put_varint(out, difference((uint64_t)file->mtime_ns, before->mtime_ns));
+    coding_put_varint(out, difference(file->inode, before->inode));
+    const uint64_t numbers[] = {file->stamp, file->n_docs, file->n_parts, file->n_skipped};
+    for (size_t i = 0; i < BASE_COUNT(numbers) && !usual; i++)
         coding_put_varint(out, numbers[i]);
 }
 
@@ -80,7 +92,8 @@ void known_put(struct known_writer *w, const struct known_file *file)
     coding_put_varint(&w->bytes, shared);
     coding_put_varint(&w->bytes, file->path_len - shared);
     buf_add(&w->bytes, file->path + shared, file->path_len - shared);
-    put_numbers(file, &w->bytes);
+    put_numbers(file, &w->before, &w->bytes);
+    w->before = before_next(file);
     w->path.len = shared;
     buf_add(&w->path, file->path + shared, file->path_len - shared);
     if ((!buf_ok(&w->bytes) || !buf_ok(&w->path)) && w->file.failure.status == ST_OK)
@@ -167,26 +180,46 @@ void known_close(struct known *k)
     *k = (struct known){0};
 }
 
-static bool get_numbers(const uint8_t **p, const uint8_t *end, struct known_file *out)
+static uint64_t behind(uint64_t before, uint64_t difference)
 {
-    if (end - *p < FIXED_LEN)
-        return false;
-    out->hash = *p;
-    out->mtime_ns = (int64_t)bytes_get64(*p + KNOWN_HASH_LEN);
-    out->outcome = (*p)[KNOWN_HASH_LEN + 8];
-    out->unsure = ((*p)[KNOWN_HASH_LEN + 9] & 1) != 0;
-    out->made = ((*p)[KNOWN_HASH_LEN + 9] & 2) != 0;
-    *p += FIXED_LEN;
+    return before + (uint64_t)coding_unzigzag(difference);
+}
+
+/* Of a file that is not usual. */
+static bool get_counts(const uint8_t **p, const uint8_t *end, struct known_file *out)
+{
     uint64_t stamp, docs, parts, skipped;
-    if (out->outcome >= KNOWN_OUTCOMES || !bytes_get_varint(p, end, &out->size) ||
-        !bytes_get_varint(p, end, &out->inode) || !bytes_get_varint(p, end, &stamp) ||
-        !bytes_get_varint(p, end, &docs) || !bytes_get_varint(p, end, &parts) || !bytes_get_varint(p, end, &skipped))
+    if (!bytes_get_varint(p, end, &stamp) || !bytes_get_varint(p, end, &docs) || !bytes_get_varint(p, end, &parts) ||
+        !bytes_get_varint(p, end, &skipped))
         return false;
     out->stamp = (uint32_t)stamp;
     out->n_docs = (uint32_t)docs;
     out->n_parts = (uint32_t)parts;
     out->n_skipped = (uint32_t)skipped;
     return stamp <= UINT32_MAX && docs <= UINT32_MAX && parts <= UINT32_MAX && skipped <= UINT32_MAX;
+}
+
+static bool get_numbers(const uint8_t **p, const uint8_t *end, const struct known_before *before,
+                        struct known_file *out)
+{
+    if (end - *p < FIXED_LEN)
+        return false;
+    uint8_t flags = (*p)[KNOWN_HASH_LEN];
+    uint64_t mtime, inode;
+    out->hash = *p;
+    out->outcome = flags & OUTCOME_MASK;
+    out->unsure = (flags & IS_UNSURE) != 0;
+    out->made = (flags & IS_MADE) != 0;
+    *p += FIXED_LEN;
+    if (out->outcome >= KNOWN_OUTCOMES || !bytes_get_varint(p, end, &out->size) || !bytes_get_varint(p, end, &mtime) ||
+        !bytes_get_varint(p, end, &inode))
+        return false;
+    out->mtime_ns = (int64_t)behind(before->mtime_ns, mtime);
+    out->inode = behind(before->inode, inode);
+    out->stamp = before->stamp;
+    out->n_docs = 1;
+    out->n_parts = out->n_skipped = 0;
+    return (flags & IS_USUAL) != 0 || get_counts(p, end, out);
 }
 
 /* Makes the next path in c->path; false when it is cut short or not behind the one before. */
@@ -211,12 +244,13 @@ enum status known_next(struct known_cursor *c, struct known_file *out, struct er
     const uint8_t *p = map->body + c->at, *end = map->body + map->body_len - SUMS_LEN;
     if (p == end && c->n == c->known->sums.files)
         return ST_END;
-    if (p >= end || !get_path(c, &p, end) || !get_numbers(&p, end, out))
+    if (p >= end || !get_path(c, &p, end) || !get_numbers(&p, end, &c->before, out))
         return file_damaged(map, "its list of files is cut short or out of order", err);
     if (!buf_ok(&c->path))
         return err_nomem(err);
     out->path = c->path.data;
     out->path_len = c->path.len;
+    c->before = before_next(out);
     c->at = (size_t)(p - map->body);
     c->n++;
     return ST_OK;

@@ -4,9 +4,12 @@
  *     limit:64                    the largest document allowed when it was written, in bytes
  *     for each file, ascending by the bytes of its path:
  *         shared:varint rest_len:varint rest       the path: so many bytes of the one before, and what follows them
- *         hash[16] mtime:64                        XXH3-128 of its bytes, zeroes without documents; ns since 1970
- *         outcome:8 unsure + 2 made:8
- *         size inode stamp n_docs n_parts n_skipped, each a varint
+ *         hash[8]                                  XXH3-64 of its bytes; zeroes without documents
+ *         outcome + 8 unsure + 16 made + 32 usual:8
+ *         size:varint
+ *         mtime inode, each a varint               how far from that of the file before, zigzag-coded; ns since 1970
+ *         unless it is usual: stamp n_docs n_parts n_skipped, each a varint; usual is one document by the path of the
+ *             file and the stamp of the file before
  *     files:64 docs:64 skipped parts:64, files for each outcome but the first:64, zeroes       64 bytes: the sums
  *
  * It knows neither roots nor segments. Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
@@ -20,7 +23,7 @@
 #include "store/manifest.h"
 
 #define KNOWN_KIND "files"
-enum { KNOWN_HASH_LEN = 16 };
+enum { KNOWN_HASH_LEN = 8 };
 
 enum known_outcome { KNOWN_READ, KNOWN_BINARY, KNOWN_TOO_LARGE, KNOWN_BROKEN, KNOWN_UNREADABLE, KNOWN_OUTCOMES };
 /* "binary", "too-large" ...; for KNOWN_READ "read". */
@@ -51,10 +54,18 @@ uint64_t known_skipped(const struct known_sums *sums);
 
 /* ---- writing -------------------------------------------------------------------------------------------------- */
 
+/* Of the file before, which the next one differs from. */
+struct known_before {
+    uint64_t mtime_ns, inode;
+    uint32_t stamp;
+};
+
 struct known_writer {
     struct file_writer file;
     struct known_sums sums;
-    struct buf path, bytes; /* of the file before */
+    struct buf path; /* of the file before */
+    struct known_before before;
+    struct buf bytes;
 };
 
 enum status known_create(struct known_writer *w, const char *index_dir, uint64_t generation, uint64_t limit,
@@ -84,6 +95,7 @@ struct known_cursor {
     size_t at;
     uint64_t n;
     struct buf path;
+    struct known_before before;
 };
 /* ST_END behind the last one. */
 enum status known_next(struct known_cursor *c, struct known_file *out, struct err *err);

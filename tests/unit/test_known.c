@@ -19,14 +19,15 @@ static struct known_file file_of(uint32_t i, const char *path, uint8_t hash[KNOW
                                .path_len = strlen(path),
                                .size = (uint64_t)i << 30,
                                .mtime_ns = (int64_t)i * -123456789012,
-                               .inode = UINT64_MAX - i,
+                               .inode = i % 4 == 0 ? i : UINT64_MAX - i,
                                .hash = hash,
-                               .stamp = i,
-                               .n_docs = i % 3,
-                               .n_parts = i % 5,
-                               .n_skipped = i % 2,
+                               .stamp = i / 20,
+                               .n_docs = i % 20 < 15 ? 1 : i % 3,
+                               .n_parts = i % 20 < 15 ? 0 : i % 5,
+                               .n_skipped = i % 20 < 15 ? 0 : i % 2,
                                .outcome = i % KNOWN_OUTCOMES,
-                               .unsure = i % 11 == 0};
+                               .unsure = i % 11 == 0,
+                               .made = i % 13 == 0};
 }
 
 static void write_table(const char *dir, uint32_t n, struct manifest *m)
@@ -53,7 +54,7 @@ static void assert_same(const struct known_file *a, const struct known_file *b)
     assert_memory_equal(a->hash, b->hash, KNOWN_HASH_LEN);
     assert_true(a->size == b->size && a->mtime_ns == b->mtime_ns && a->inode == b->inode && a->stamp == b->stamp);
     assert_true(a->n_docs == b->n_docs && a->n_parts == b->n_parts && a->n_skipped == b->n_skipped);
-    assert_true(a->outcome == b->outcome && a->unsure == b->unsure);
+    assert_true(a->outcome == b->outcome && a->unsure == b->unsure && a->made == b->made);
 }
 
 static void round_trip(void **state)
