@@ -6,7 +6,7 @@
 #include "lib/array.h"
 #include "store/text.h"
 
-enum { RAW_DEFLATE = -15, MEM_LEVEL = 8 };
+enum { RAW_DEFLATE = -15, MEM_LEVEL = 8, SEAM_MAX = 64 /* bytes that ending a block of deflate may add */ };
 
 enum status text_create(struct text_writer *w, const char *path, int level, struct err *err)
 {
@@ -16,7 +16,7 @@ enum status text_create(struct text_writer *w, const char *path, int level, stru
     if (deflateInit2(&w->zs, level, Z_DEFLATED, RAW_DEFLATE, MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         return err_nomem(err);
     w->open = true;
-    w->packed_room = deflateBound(&w->zs, RESIDUAL_BYTES);
+    w->packed_room = deflateBound(&w->zs, RESIDUAL_BYTES) + SEAM_MAX;
     w->block = calloc(1, sizeof *w->block);
     w->unpacked = malloc(RESIDUAL_BYTES);
     w->packed = malloc(w->packed_room);
@@ -45,10 +45,13 @@ static void end_block(struct text_writer *w)
     size_t text_len = w->block->text_len;
     if (w->block->n_tokens == 0)
         return;
+    size_t literals_len = w->block->literals_len, len = residual_finish(w->block, w->unpacked);
     w->zs.next_in = w->unpacked;
-    w->zs.avail_in = (uInt)residual_finish(w->block, w->unpacked);
+    w->zs.avail_in = (uInt)(len - literals_len);
     w->zs.next_out = w->packed;
     w->zs.avail_out = (uInt)w->packed_room;
+    (void)deflate(&w->zs, Z_BLOCK); /* tokens and literals are not alike: a code for each */
+    w->zs.avail_in += (uInt)literals_len;
     (void)deflate(&w->zs, Z_FINISH); /* cannot fail: there is room for whatever it gives */
     (void)deflateReset(&w->zs);
     add_block(w, w->packed, w->packed_room - w->zs.avail_out, text_len);
