@@ -172,7 +172,7 @@ static enum status bind_leaves(struct judge *j, struct err *err)
 
 /* A run of words of several ranks each is as many phrases as there are choices. A block is said to hold a phrase of two
  * words in vain one time in seven, so that few phrases narrow; of longer ones there may be more. */
-enum { MAX_PHRASES = 32 };
+enum { MAX_PHRASES = 32, FEW_PHRASES = 2 /* that are worth more than that to narrow */ };
 
 static size_t phrases_worth(size_t n_words)
 {
@@ -284,6 +284,8 @@ static enum status find_blocks(struct judge *j, const struct need *need, struct 
     enum status status = ST_OK;
     for (size_t i = 0; status == ST_OK && i < need->n; i++)
         status = phrase_find_blocks(need->phrases[i], &j->arena, err);
+    for (size_t i = 0; status == ST_OK && need->n <= FEW_PHRASES && i < need->n; i++)
+        phrase_narrow(need->phrases[i], &j->arena);
     return status;
 }
 

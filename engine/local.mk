@@ -21,6 +21,7 @@ libverbatim_engine_a_SOURCES = \
 	engine/judge.h \
 	engine/phrase.c \
 	engine/phrase.h \
+	engine/phrase_words.c \
 	engine/postings.c \
 	engine/postings.h \
 	engine/rank.c \

@@ -38,6 +38,8 @@ struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, 
     p->codes = segment_codes(segment);
     p->needle = scan_needle_of(p->code, len);
     find_rows(p, ranks, n);
+    p->n_ranks = n < PHRASE_RANKS ? n : PHRASE_RANKS;
+    memcpy(p->ranks, ranks + n - p->n_ranks, p->n_ranks * sizeof *ranks);
     return p;
 }
 

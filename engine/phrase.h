@@ -8,6 +8,7 @@
 #include "lib/scan.h"
 #include "store/segment.h"
 
+enum { PHRASE_RANKS = 3 };
 struct phrase {
     const struct segment *segment;
     struct segment_codes codes;
@@ -16,6 +17,8 @@ struct phrase {
     uint64_t last_off; /* of the last pair in the code: a phrase belongs to the block where that begins */
     uint32_t rows[SEGMENT_PAIRS];
     size_t n_rows;
+    uint32_t ranks[PHRASE_RANKS]; /* of its last words */
+    size_t n_ranks;
     uint64_t *bits; /* its blocks, once phrase_find_blocks has been called; NULL before */
 };
 
@@ -25,6 +28,9 @@ struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, 
 /* Finds all blocks at once, which takes about a nanosecond for each hundred blocks of the segment
  * and pair of words; without, each block is looked at when it is asked for. */
 enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err *err);
+
+/* Leaves some of those blocks out that lack a word, where more is known about that: in books. */
+void phrase_narrow(struct phrase *p, struct arena *arena);
 
 /* Whether a block of a document may hold it. */
 bool phrase_may_be_in(const struct phrase *p, uint32_t doc);
