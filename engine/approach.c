@@ -88,7 +88,7 @@ static enum status go_by_blocks(struct approach *a, struct phrase_walk *walk, st
     enum status status = phrase_find_blocks(a->phrase, a->arena, err);
     if (status != ST_OK)
         return status;
-    phrase_narrow(a->phrase, a->arena);
+    phrase_narrow(&a->phrase, 1, a->arena);
     uint64_t blocks = estimate_set(a->phrase->bits, n);
     if (a->rarest >= 0 && a->list_cost < estimate_scanned(a, n, blocks) * BLOCK_COST)
         status = narrow(a, err);

@@ -172,7 +172,7 @@ static enum status bind_leaves(struct judge *j, struct err *err)
 
 /* A run of words of several ranks each is as many phrases as there are choices. A block is said to hold a phrase of two
  * words in vain one time in seven, so that few phrases narrow; of longer ones there may be more. */
-enum { MAX_PHRASES = 32, FEW_PHRASES = 2 /* that are worth more than that to narrow */ };
+enum { MAX_PHRASES = 32 };
 
 static size_t phrases_worth(size_t n_words)
 {
@@ -260,6 +260,62 @@ static bool add_needs(struct judge *j, struct unit_state *unit, const struct pla
     return ok;
 }
 
+static bool is_phrase_of_ranks(struct judge *j, const struct plan_span *span, size_t n_words)
+{
+    bool ok = span->kind == PLAN_PHRASE && span->plain && !span->title && span->sequence.n == n_words;
+    for (size_t i = 0, n_ranks; ok && i < n_words; i++) {
+        (void)postings_ranks(j->postings, span->sequence.slots[i].leaf, &n_ranks);
+        ok = n_ranks <= 1;
+    }
+    return ok;
+}
+
+static bool same_phrase(const struct phrase *a, const struct phrase *b)
+{
+    return a->needle.len == b->needle.len && memcmp(a->code, b->code, a->needle.len) == 0;
+}
+
+/* Adds a phrase unless a word of it is not in the segment. */
+static bool add_phrase(struct judge *j, struct need *need, const struct plan_sequence *seq)
+{
+    uint32_t *ranks = arena_alloc(&j->arena, seq->n * sizeof *ranks);
+    for (size_t i = 0, n_ranks = 1; ranks != NULL && i < seq->n; i++) {
+        const uint32_t *rank = postings_ranks(j->postings, seq->slots[i].leaf, &n_ranks);
+        if (n_ranks == 0)
+            return true;
+        ranks[i] = *rank;
+    }
+    struct phrase *p = ranks != NULL ? phrase_new(j->segment, ranks, seq->n, &j->arena) : NULL;
+    if (p == NULL)
+        return false;
+    for (size_t i = 0; i < need->n; i++)
+        if (same_phrase(p, need->phrases[i]))
+            return true;
+    need->phrases[need->n++] = p;
+    return true;
+}
+
+/* A choice of phrases of as many words each: no match contains one of another, so that each counts. */
+static bool add_choice(struct judge *j, struct unit_state *unit, const struct plan_span *span)
+{
+    size_t n_words = span->children[0]->sequence.n;
+    if (n_words < 2 || span->n_children > MAX_PHRASES)
+        return true;
+    for (size_t i = 0; i < span->n_children; i++)
+        if (!is_phrase_of_ranks(j, span->children[i], n_words))
+            return true;
+    struct need *need = arena_calloc(&j->arena, 1, sizeof *need);
+    if (need != NULL)
+        need->phrases = arena_alloc(&j->arena, span->n_children * sizeof(struct phrase *));
+    bool ok = need != NULL && need->phrases != NULL;
+    for (size_t i = 0; ok && i < span->n_children; i++)
+        ok = add_phrase(j, need, &span->children[i]->sequence);
+    unit->needs = need;
+    unit->n_needs = ok;
+    unit->is_phrase = ok;
+    return ok;
+}
+
 static bool find_needs(struct judge *j, struct unit_state *unit, const struct plan_span *span)
 {
     unit->windows = NULL;
@@ -267,6 +323,8 @@ static bool find_needs(struct judge *j, struct unit_state *unit, const struct pl
     unit->needs = NULL;
     unit->n_needs = 0;
     unit->is_phrase = false;
+    if (span->kind == PLAN_EITHER)
+        return add_choice(j, unit, span);
     bool ok = add_needs(j, unit, span);
     unit->is_phrase = unit->is_phrase && unit->n_needs == 1 && span->kind == PLAN_PHRASE && !span->title;
     return ok;
@@ -284,8 +342,8 @@ static enum status find_blocks(struct judge *j, const struct need *need, struct 
     enum status status = ST_OK;
     for (size_t i = 0; status == ST_OK && i < need->n; i++)
         status = phrase_find_blocks(need->phrases[i], &j->arena, err);
-    for (size_t i = 0; status == ST_OK && need->n <= FEW_PHRASES && i < need->n; i++)
-        phrase_narrow(need->phrases[i], &j->arena);
+    if (status == ST_OK)
+        phrase_narrow(need->phrases, need->n, &j->arena);
     return status;
 }
 

@@ -29,8 +29,9 @@ struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, 
  * and pair of words; without, each block is looked at when it is asked for. */
 enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err *err);
 
-/* Leaves some of those blocks out that lack a word, where more is known about that: in books. */
-void phrase_narrow(struct phrase *p, struct arena *arena);
+/* Of phrases of as many words each that have their blocks, leaves blocks out that lack the words of all of them, where
+ * more is known about that: in books. */
+void phrase_narrow(struct phrase *const *phrases, size_t n_phrases, struct arena *arena);
 
 /* Whether a block of a document may hold it. */
 bool phrase_may_be_in(const struct phrase *p, uint32_t doc);

@@ -3,8 +3,8 @@
  *
  *     blocks of pairs    |            |            |
  *     of words           |     |     |      |      |
- *     phrase                      a b  c                 the last pair, b c, is where b begins; c begins there or in the
- *                                                        next block of words, a there or in the one before
+ *     phrase                      a b  c                 the last pair, b c, is where b begins; c begins there or in
+ *                                                        the next block of words, a there or in the one before
  *
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
@@ -14,8 +14,9 @@
 
 enum { HALVES = SEGMENT_BLOCK / SEGMENT_LONG_BLOCK };
 
-/* What is worth it: more blocks than so many for each long document, fewer places than one for so many blocks. */
-enum { LEAST_BLOCKS = 32, LEAST_SPREAD = 3 };
+/* What is worth it: more blocks than so many for each long document, fewer places than one for so many blocks. A single
+ * phrase of more words leaves too few blocks to bother. */
+enum { LEAST_BLOCKS = 32, LEAST_SPREAD = 3, MOST_ROWS_OF_ONE = 2 };
 
 static bool is_of_books(const struct segment *s, const struct segment_codes *codes)
 {
@@ -36,22 +37,33 @@ static void add_before(uint64_t *bits, size_t n)
         bits[i] |= bits[i] >> 1 | (i + 1 < n ? bits[i + 1] << 63 : 0);
 }
 
-/* The blocks of words where the last pair may begin. */
-static uint64_t *places_of_pair(const struct phrase *p, size_t n, struct arena *arena)
+static bool is_first_with(struct phrase *const *phrases, size_t i, size_t k)
 {
+    for (size_t before = 0; before < i; before++)
+        if (phrases[before]->ranks[k] == phrases[i]->ranks[k])
+            return false;
+    return true;
+}
+
+/* The blocks of words where the last pair of one of the phrases may begin. */
+static uint64_t *places_of_pairs(struct phrase *const *phrases, size_t n_phrases, size_t n, struct arena *arena)
+{
+    const struct phrase *p = phrases[0];
     uint64_t *places = arena_alloc(arena, n * sizeof *places), *bits = arena_alloc(arena, n * sizeof *bits);
     if (places == NULL || bits == NULL)
         return NULL;
     memset(places, 0xff, n * sizeof *places);
-    for (size_t i = 0; i < p->n_ranks; i++) {
+    for (size_t k = 0; k < p->n_ranks; k++) {
         memset(bits, 0, n * sizeof *bits);
-        segment_long_blocks_with(p->segment, p->ranks[i], bits);
-        if (i + 1 == p->n_ranks)
+        for (size_t i = 0; i < n_phrases; i++)
+            if (is_first_with(phrases, i, k))
+                segment_long_blocks_with(p->segment, phrases[i]->ranks[k], bits);
+        if (k + 1 == p->n_ranks)
             add_before(bits, n);
-        else if (i + 2 < p->n_ranks)
+        else if (k + 2 < p->n_ranks)
             add_behind(bits, n);
-        for (size_t k = 0; k < n; k++)
-            places[k] &= bits[k];
+        for (size_t i = 0; i < n; i++)
+            places[i] &= bits[i];
     }
     return places;
 }
@@ -84,15 +96,18 @@ static bool keep_places(const struct phrase *p, const uint64_t *places, uint64_t
     return true;
 }
 
-void phrase_narrow(struct phrase *p, struct arena *arena)
+void phrase_narrow(struct phrase *const *phrases, size_t n_phrases, struct arena *arena)
 {
-    size_t n_pairs = ((size_t)p->codes.n_blocks + 63) / 64, n = (size_t)segment_long_blocks(p->segment) / 64 + 1;
-    if (p->n_rows > 2 || !is_of_books(p->segment, &p->codes))
+    const struct phrase *p = n_phrases > 0 ? phrases[0] : NULL;
+    if (p == NULL || (n_phrases == 1 && p->n_rows > MOST_ROWS_OF_ONE) || !is_of_books(p->segment, &p->codes))
         return;
-    uint64_t *places = places_of_pair(p, n, arena), *keep = arena_calloc(arena, n_pairs + 1, sizeof *keep);
+    size_t n_pairs = ((size_t)p->codes.n_blocks + 63) / 64, n = (size_t)segment_long_blocks(p->segment) / 64 + 1;
+    uint64_t *places = places_of_pairs(phrases, n_phrases, n, arena);
+    uint64_t *keep = arena_calloc(arena, n_pairs + 1, sizeof *keep);
     if (places == NULL || keep == NULL ||
         bits_count(places, n) > segment_long_blocks(p->segment) / LEAST_SPREAD || !keep_places(p, places, keep))
         return;
-    for (size_t i = 0; i < n_pairs; i++)
-        p->bits[i] &= keep[i];
+    for (size_t k = 0; k < n_phrases; k++)
+        for (size_t i = 0; i < n_pairs; i++)
+            phrases[k]->bits[i] &= keep[i];
 }

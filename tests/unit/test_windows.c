@@ -1,6 +1,6 @@
-/* test_windows.c - counting a unit's matches in windows of long documents finds what counting in whole documents does,
- * wherever the windows' borders fall, with words of one, two and three bytes; and documents without a window are left
- * out rightly. SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_windows.c - books: counting a unit's matches in windows of long documents finds what counting in whole documents
+ * does, wherever the windows' borders fall, with words of one, two and three bytes; and documents without a window are
+ * left out rightly. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store_help.h"
 
 #include "engine/expand.h"
@@ -110,6 +110,7 @@ static unsigned check_query(const struct snapshot *snap, const char *text)
     unsigned passed_over = 0;
     ask(&whole, snap, text);
     ask(&windows, snap, text);
+    HELP_OK(judge_find_blocks(windows.judge, &err));
     judge_want_windows(windows.judge);
     for (uint32_t doc = 0; doc < segment_docs(snapshot_segment(snap, 0)); doc++) {
         struct judge_verdict want, found;
@@ -156,6 +157,63 @@ static void random_query(struct buf *out, uint64_t *seed)
         random_operand(out, seed);
     }
     buf_addc(out, '\0');
+}
+
+static void random_phrase(struct buf *out, uint64_t *seed)
+{
+    static const char *const words[] = {"a%u", "a%u", "b%u", "z%u", "(a%u|b%u)", "(b%u|a%u)", "b1*", "c%u", "zend"};
+    buf_addc(out, '"');
+    for (uint32_t n = 2 + help_random(seed, 3); n > 0; n--) {
+        const char *word = words[help_random(seed, BASE_COUNT(words))];
+        for (; *word != '\0'; word++) {
+            if (*word == '%')
+                buf_addf(out, "%u", help_random(seed, 60));
+            else if (*word != 'u')
+                buf_addc(out, *word);
+        }
+        buf_addc(out, ' ');
+    }
+    buf_addc(out, '"');
+    buf_addc(out, '\0');
+}
+
+/* Phrases are looked for in blocks that are left when those without their words are left out. */
+static void test_random_phrases(void **state)
+{
+    struct err err = {0};
+    struct snapshot *snap;
+    unsigned passed_over = 0;
+    uint64_t seed = 99;
+    build_index(*state);
+    HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
+    for (int i = 0; i < 600; i++) {
+        struct buf text = BUF_INIT;
+        random_phrase(&text, &seed);
+        passed_over += check_query(snap, text.data);
+        buf_release(&text);
+    }
+    assert_true(passed_over > 300);
+    snapshot_unref(snap);
+}
+
+/* Each of these is somewhere once, wherever the borders of blocks fall. */
+static void test_phrases_at_borders(void **state)
+{
+    struct err err = {0};
+    struct snapshot *snap;
+    build_index(*state);
+    HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
+    for (unsigned i = 0; i < 4000; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "\"c%u c%u\"", i, i + 1);
+        (void)check_query(snap, text);
+        (void)snprintf(text, sizeof text, "\"c%u c%u c%u\"", i, i + 1, i + 1);
+        (void)check_query(snap, text);
+        (void)snprintf(text, sizeof text, "\"c%u (c%u|zend) c%u\"", i, i, i + 1);
+        if (i % 4 == 0)
+            (void)check_query(snap, text);
+    }
+    snapshot_unref(snap);
 }
 
 static void test_random_queries(void **state)
@@ -251,6 +309,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         HELP_TEST(test_random_queries),
+        HELP_TEST(test_random_phrases),
+        HELP_TEST(test_phrases_at_borders),
         HELP_TEST(test_titles),
         HELP_TEST(test_ends),
         HELP_TEST(test_making),
