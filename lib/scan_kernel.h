@@ -7,8 +7,8 @@
  *     kernel_put(events, n_bits, tops, pos, out)  writes the events of a window, of kinds of n_bits bits, at least 1;
  *                               up to SCAN_WINDOW in all may be overwritten
  *
- * and defines a struct scan_kernel of the functions after it. Reads at most SCAN_WINDOW bytes behind the end of a text
- * (scan.h, SCAN_READABLE). SPDX-License-Identifier: GPL-2.0-or-later */
+ * and defines a struct scan_kernel of the functions after it. Reads at most SCAN_READABLE bytes behind the end of a
+ * text (scan.h). SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
 #include "lib/scan.h"
