@@ -13,6 +13,7 @@
  *
  * For all this no two operands may want the same occurrence. A chain of one operator in which single words come again
  * is read as so many occurrences of each (plan_operand). SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/array.h"
 #include "lib/match_state.h"
 
 static void find_loose(struct matcher *m, const struct plan_span *span, struct ways *out);
@@ -161,6 +162,20 @@ static void copy_minimal(struct matcher *m, const struct ways *from, struct ways
     ways_minimal(out);
 }
 
+/* The places of a word, all of which are minimal. */
+static void add_places(struct matcher *m, const struct plan_span *span, struct ways *out)
+{
+    struct slice places = match_leaf(m, span->sequence.slots[0].leaf, span->title);
+    if (places.n >= MATCH_MAX_WAYS || !ARRAY_RESERVE(out->items, out->cap, places.n)) {
+        copy_minimal(m, match_eval(m, span, true), out); /* which tells what is wrong */
+        return;
+    }
+    for (size_t i = 0; i < places.n; i++)
+        out->items[i] = (struct way){.first = places.items[i], .last = places.items[i]};
+    out->n = places.n;
+    (void)match_step(m);
+}
+
 /* match_eval of the right side of a NOTNEAR in [lo, hi], whatever part of the document is asked for. */
 static const struct ways *all_in(struct matcher *m, const struct plan_span *span, uint64_t lo, uint64_t hi)
 {
@@ -245,7 +260,9 @@ static void find_all(struct matcher *m, const struct plan_span *span, struct way
 
 static void find_loose(struct matcher *m, const struct plan_span *span, struct ways *out)
 {
-    if (span->kind == PLAN_PHRASE || span->kind == PLAN_UNORDERED)
+    if (plan_is_word(span) && !m->want_words)
+        add_places(m, span, out);
+    else if (span->kind == PLAN_PHRASE || span->kind == PLAN_UNORDERED)
         copy_minimal(m, match_eval(m, span, true), out);
     else if (span->kind == PLAN_EITHER)
         find_either(m, span, out);
