@@ -23,7 +23,8 @@ struct approach {
     struct arena *arena;
     size_t n_words; /* of 64 bits, for all documents */
     int rarest;     /* leaf without a bitmap, or -1 */
-    uint64_t listed, list_cost;
+    const struct segment_bigram *bigram; /* two of its words that fewer documents hold next to each other; or NULL */
+    uint64_t listed, list_cost;          /* documents of the rarest, or of the bigram; 0: there is neither */
     uint64_t *docs; /* those that count; NULL: all */
 };
 
@@ -35,6 +36,18 @@ static void find_rarest(struct approach *a)
     unsigned leaf = (unsigned)a->rarest;
     a->listed = postings_documents(a->postings, leaf);
     a->list_cost = postings_at_hand(a->postings, leaf) ? a->listed * STEP_COST : OPEN_COST + a->listed * READ_COST;
+}
+
+static void find_bigram(struct approach *a)
+{
+    for (size_t i = 0; i < a->phrase->n_bigrams; i++) {
+        const struct segment_bigram *bigram = &a->phrase->bigrams[i];
+        if (a->listed > 0 && a->listed <= bigram->documents)
+            continue;
+        a->bigram = bigram;
+        a->listed = bigram->documents;
+        a->list_cost = bigram->documents * STEP_COST;
+    }
 }
 
 /* Finding the blocks, and passing over as many as chance leaves. */
@@ -77,8 +90,24 @@ static uint64_t estimate_scanned(const struct approach *a, size_t n, uint64_t bl
     return tried > 0 ? blocks * held / tried : blocks;
 }
 
+static enum status narrow_by_bigram(struct approach *a, struct err *err)
+{
+    struct segment_holders holders = a->bigram->holders;
+    uint64_t *held = arena_calloc(a->arena, a->n_words, sizeof *held);
+    if (held == NULL)
+        return err_nomem(err);
+    for (uint32_t doc = 0; segment_seek_holder(&holders, doc); doc = holders.doc + 1)
+        held[holders.doc / 64] |= UINT64_C(1) << holders.doc % 64;
+    for (size_t i = 0; a->docs != NULL && i < a->n_words; i++)
+        held[i] &= a->docs[i];
+    a->docs = held;
+    return ST_OK;
+}
+
 static enum status narrow(struct approach *a, struct err *err)
 {
+    if (a->bigram != NULL)
+        return narrow_by_bigram(a, err);
     return postings_narrow(a->postings, (unsigned)a->rarest, a->arena, &a->docs, err);
 }
 
@@ -90,7 +119,7 @@ static enum status go_by_blocks(struct approach *a, struct phrase_walk *walk, st
         return status;
     phrase_narrow(&a->phrase, 1, a->arena);
     uint64_t blocks = estimate_set(a->phrase->bits, n);
-    if (a->rarest >= 0 && a->list_cost < estimate_scanned(a, n, blocks) * BLOCK_COST)
+    if (a->listed > 0 && a->list_cost < estimate_scanned(a, n, blocks) * BLOCK_COST)
         status = narrow(a, err);
     walk->by_docs = a->docs != NULL && estimate_set(a->docs, a->n_words) * DOC_COST < blocks * PASS_COST;
     return status;
@@ -104,7 +133,8 @@ enum status approach_phrase(struct phrase *phrase, struct postings *postings, st
     a.n_words = (size_t)postings_all_documents(postings) / 64 + 1;
     a.docs = postings_common(postings, arena);
     find_rarest(&a);
-    walk->by_docs = a.rarest >= 0 && a.list_cost + a.listed * DOC_COST <= least_cost_of_blocks(phrase);
+    find_bigram(&a);
+    walk->by_docs = a.listed > 0 && a.list_cost + a.listed * DOC_COST <= least_cost_of_blocks(phrase);
     if (walk->by_docs)
         status = narrow(&a, err);
     else

@@ -7,7 +7,8 @@
 
 enum candidates_kind {
     CANDIDATES_LIST, /* a leaf's posting list */
-    CANDIDATES_BITS, /* a leaf's bitmap */
+    CANDIDATES_BITS, /* a leaf's bitmap, or a bigram's */
+    CANDIDATES_PAIR, /* a bigram's list */
     CANDIDATES_AND,
     CANDIDATES_OR,
     CANDIDATES_ALL,
@@ -16,10 +17,11 @@ enum candidates_kind {
 
 struct candidates {
     enum candidates_kind kind;
-    unsigned leaf;         /* LIST, BITS */
-    struct cursor *cursor; /* LIST */
-    const uint8_t *bits;   /* BITS */
-    size_t bits_len;
+    unsigned leaf;                  /* LIST, BITS of a leaf */
+    bool is_bigram;                 /* BITS, PAIR */
+    struct segment_holders holders; /* PAIR */
+    struct cursor *cursor;          /* LIST */
+    const uint8_t *bits;            /* BITS: one a document, in whole groups of 8 bytes */
     struct candidates **children; /* AND: lists and others first, then bitmaps, each with fewest documents first */
     size_t n_children;
     size_t n_others;    /* AND: children that are no bitmaps */
@@ -53,7 +55,7 @@ static struct candidates *new_node(struct maker *m, enum candidates_kind kind, s
 
 static bool is_leaf(const struct candidates *c)
 {
-    return c->kind == CANDIDATES_LIST || c->kind == CANDIDATES_BITS;
+    return c->kind == CANDIDATES_LIST || (c->kind == CANDIDATES_BITS && !c->is_bigram);
 }
 
 static bool holds_leaf(const struct candidates *parent, unsigned leaf)
@@ -151,7 +153,8 @@ static struct candidates *of_leaf(struct maker *m, unsigned leaf)
         return NULL;
     c->leaf = leaf;
     c->documents = postings_documents(m->postings, leaf);
-    c->bits = postings_bitmap(m->postings, leaf, &c->bits_len);
+    size_t len;
+    c->bits = postings_bitmap(m->postings, leaf, &len);
     if (c->documents == 0)
         c->kind = CANDIDATES_NONE;
     else if (c->bits != NULL)
@@ -159,9 +162,25 @@ static struct candidates *of_leaf(struct maker *m, unsigned leaf)
     return c;
 }
 
-static struct candidates *of_sequence(struct maker *m, const struct plan_sequence *seq);
+/* The documents of two words next to each other; NULL where the segment does not keep those. */
+static struct candidates *of_bigram(struct maker *m, const struct plan_slot *first, const struct plan_slot *second)
+{
+    struct segment_bigram bigram;
+    if (!postings_bigram(m->postings, first, second, &bigram))
+        return NULL;
+    struct candidates *c = new_node(m, bigram.holders.bits != NULL ? CANDIDATES_BITS : CANDIDATES_PAIR, 0);
+    if (c == NULL)
+        return NULL;
+    c->is_bigram = true;
+    c->documents = bigram.documents;
+    c->holders = bigram.holders;
+    c->bits = bigram.holders.bits;
+    return c;
+}
 
-static struct candidates *of_slot(struct maker *m, const struct plan_slot *slot)
+static struct candidates *of_sequence(struct maker *m, const struct plan_sequence *seq, bool adjacent);
+
+static struct candidates *of_slot(struct maker *m, const struct plan_slot *slot, bool adjacent)
 {
     if (slot->kind == PLAN_LEAF)
         return of_leaf(m, slot->leaf);
@@ -169,20 +188,24 @@ static struct candidates *of_slot(struct maker *m, const struct plan_slot *slot)
         return new_node(m, CANDIDATES_ALL, 0);
     struct candidates *c = new_node(m, CANDIDATES_OR, slot->n_choices);
     for (size_t i = 0; i < slot->n_choices && !m->failed; i++) {
-        struct candidates *child = of_sequence(m, &slot->choices[i]);
+        struct candidates *child = of_sequence(m, &slot->choices[i], adjacent);
         if (child != NULL)
             add_choice(c, child);
     }
     return m->failed ? NULL : finish_or(c);
 }
 
-static struct candidates *of_sequence(struct maker *m, const struct plan_sequence *seq)
+/* adjacent: its slots follow each other in a document. A bigram says all that its words would. */
+static struct candidates *of_sequence(struct maker *m, const struct plan_sequence *seq, bool adjacent)
 {
-    struct candidates *c = new_node(m, CANDIDATES_AND, seq->n);
+    struct candidates *c = new_node(m, CANDIDATES_AND, seq->n), *before = NULL;
     for (size_t i = 0; i < seq->n && !m->failed; i++) {
-        struct candidates *child = of_slot(m, &seq->slots[i]);
+        const struct plan_slot *slot = &seq->slots[i];
+        struct candidates *bigram = adjacent && i + 1 < seq->n ? of_bigram(m, slot, slot + 1) : NULL;
+        struct candidates *child = bigram == NULL && before == NULL ? of_slot(m, slot, adjacent) : bigram;
         if (child != NULL)
             add_required(c, child);
+        before = bigram;
     }
     return m->failed ? NULL : finish_and(m, c);
 }
@@ -190,7 +213,7 @@ static struct candidates *of_sequence(struct maker *m, const struct plan_sequenc
 static struct candidates *of_span(struct maker *m, const struct plan_span *span)
 {
     if (span->n_children == 0)
-        return of_sequence(m, &span->sequence);
+        return of_sequence(m, &span->sequence, span->kind == PLAN_PHRASE);
     if (span->kind == PLAN_NOTNEAR)
         return of_span(m, span->children[0]);
     bool either = span->kind == PLAN_EITHER;
@@ -261,7 +284,7 @@ static uint64_t bits_at(const struct candidates *c, size_t i)
 static uint32_t seek_bits(struct candidates *const *bitmaps, size_t n, uint32_t doc)
 {
     uint64_t mask = ~UINT64_C(0) << doc % 64;
-    size_t n_words = bitmaps[0]->bits_len / 8;
+    size_t n_words = ((size_t)bitmaps[0]->total + 63) / 64;
     for (size_t i = doc / 64; i < n_words; i++, mask = ~UINT64_C(0)) {
         uint64_t word = bits_at(bitmaps[0], i) & mask;
         for (size_t k = 1; word != 0 && k < n; k++)
@@ -275,7 +298,7 @@ static uint32_t seek_bits(struct candidates *const *bitmaps, size_t n, uint32_t 
 static bool has_bits(const struct candidates *c, uint32_t doc)
 {
     for (size_t i = c->n_others; i < c->n_children; i++)
-        if (doc / 8 >= c->children[i]->bits_len || !(c->children[i]->bits[doc / 8] >> doc % 8 & 1))
+        if (doc >= c->total || !(c->children[i]->bits[doc / 8] >> doc % 8 & 1))
             return false;
     return true;
 }
@@ -320,6 +343,7 @@ uint32_t candidates_seek(struct candidates *c, uint32_t doc, enum status *status
     switch (c->kind) {
     case CANDIDATES_LIST: return cursor_seek(c->cursor, doc, status, err);
     case CANDIDATES_BITS: return seek_bits(&c, 1, doc);
+    case CANDIDATES_PAIR: return segment_seek_holder(&c->holders, doc) ? c->holders.doc : POSTINGS_END;
     case CANDIDATES_AND: return seek_all_of(c, doc, status, err);
     case CANDIDATES_OR: return seek_any_of(c, doc, status, err);
     case CANDIDATES_ALL: return doc < c->total ? doc : POSTINGS_END;

@@ -37,6 +37,7 @@ struct judge {
     struct arena arena; /* of the segment */
     const struct segment *segment;
     struct postings *postings;
+    bool any_order; /* of the documents to come */
     uint32_t doc;
     bool has_words, has_begun; /* of the document: words is filled in; the matcher is at all of it */
     struct match_doc words;
@@ -337,6 +338,18 @@ struct phrase *judge_only_phrase(struct judge *j)
     return unit != NULL && unit->is_phrase && unit->needs->n == 1 ? unit->needs->phrases[0] : NULL;
 }
 
+/* A pair of words whose documents the segment keeps; NULL otherwise. */
+static struct segment_bigram *only_bigram(const struct unit_state *unit)
+{
+    bool one = unit->is_phrase && unit->needs->n == 1;
+    return one && unit->needs->phrases[0]->is_bigram ? unit->needs->phrases[0]->bigrams : NULL;
+}
+
+static bool judged_by_list(const struct judge *j, const struct unit_state *unit)
+{
+    return !j->any_order && only_bigram(unit) != NULL;
+}
+
 static enum status find_blocks(struct judge *j, const struct need *need, struct err *err)
 {
     enum status status = ST_OK;
@@ -351,7 +364,7 @@ enum status judge_find_blocks(struct judge *j, struct err *err)
 {
     enum status status = ST_OK;
     for (size_t i = 0; i < j->plan->n_units; i++)
-        for (size_t k = 0; status == ST_OK && k < j->units[i].n_needs; k++)
+        for (size_t k = 0; status == ST_OK && !judged_by_list(j, &j->units[i]) && k < j->units[i].n_needs; k++)
             status = find_blocks(j, &j->units[i].needs[k], err);
     return status;
 }
@@ -385,10 +398,13 @@ static bool need_may_be_in(const struct need *need, uint32_t doc)
     return false;
 }
 
+/* What is judged by a list, that list tells soon enough. */
 static bool unit_may_match(struct judge *j, unsigned number, uint32_t doc)
 {
     struct segment_long d;
     const struct unit_state *unit = &j->units[number];
+    if (judged_by_list(j, unit))
+        return true;
     const struct windows *windows = windows_of(j, number, doc, &d);
     if (windows != NULL && !windows_are_in(windows, &d))
         return false;
@@ -421,6 +437,7 @@ enum status judge_segment(struct judge *j, const struct segment *segment, struct
 {
     j->segment = segment;
     j->postings = p;
+    j->any_order = any_order;
     arena_clear(&j->arena);
     for (size_t i = 0; i < j->plan->n_units; i++) {
         struct unit_state *unit = &j->units[i];
@@ -563,6 +580,11 @@ static enum status count_unit(struct judge *j, const struct plan_node *node, boo
     if (unit->cursor != NULL) {
         *matched = cursor_seek(unit->cursor, j->doc, &status, err) == j->doc;
         unit->matches = *matched ? cursor_occurrences(unit->cursor) : 0;
+        unit->frequency = (double)unit->matches;
+    } else if (judged_by_list(j, unit)) {
+        struct segment_holders *holders = &only_bigram(unit)->holders;
+        *matched = segment_seek_holder(holders, j->doc) && holders->doc == j->doc;
+        unit->matches = *matched ? segment_holder_occurrences(holders) : 0;
         unit->frequency = (double)unit->matches;
     } else if (unit->is_phrase) {
         unit->matches = 0;

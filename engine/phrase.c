@@ -20,6 +20,22 @@ static void find_rows(struct phrase *p, const uint32_t *ranks, size_t n)
         p->rows[p->n_rows++] = segment_pair_row(ranks[i], ranks[i + 1]);
 }
 
+static bool find_bigrams(struct phrase *p, const uint32_t *ranks, size_t n, struct arena *arena)
+{
+    struct segment_bigram found;
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (!segment_bigram(p->segment, ranks[i], ranks[i + 1], &found))
+            continue;
+        if (p->bigrams == NULL)
+            p->bigrams = arena_alloc(arena, (n - 1) * sizeof *p->bigrams);
+        if (p->bigrams == NULL)
+            return false;
+        p->bigrams[p->n_bigrams++] = found;
+    }
+    p->is_bigram = n == 2 && p->n_bigrams == 1;
+    return true;
+}
+
 struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, size_t n, struct arena *arena)
 {
     struct phrase *p = arena_calloc(arena, 1, sizeof *p);
@@ -40,7 +56,7 @@ struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, 
     find_rows(p, ranks, n);
     p->n_ranks = n < PHRASE_RANKS ? n : PHRASE_RANKS;
     memcpy(p->ranks, ranks + n - p->n_ranks, p->n_ranks * sizeof *ranks);
-    return p;
+    return find_bigrams(p, ranks, n, arena) ? p : NULL;
 }
 
 enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err *err)

@@ -19,6 +19,9 @@ struct phrase {
     size_t n_rows;
     uint32_t ranks[PHRASE_RANKS]; /* of its last words */
     size_t n_ranks;
+    struct segment_bigram *bigrams; /* those of its pairs of words whose documents the segment keeps */
+    size_t n_bigrams;
+    bool is_bigram; /* it is the first of those */
     uint64_t *bits; /* its blocks, once phrase_find_blocks has been called; NULL before */
 };
 

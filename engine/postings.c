@@ -138,6 +138,16 @@ const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *
     return list->n_ranks == 1 ? segment_bitmap(p->segment, list->ranks[0], len) : NULL;
 }
 
+bool postings_bigram(const struct postings *p, const struct plan_slot *first, const struct plan_slot *second,
+                     struct segment_bigram *out)
+{
+    if (first->kind != PLAN_LEAF || second->kind != PLAN_LEAF)
+        return false;
+    const struct leaf_list *one = &p->leaves[first->leaf], *other = &p->leaves[second->leaf];
+    return one->n_ranks == 1 && other->n_ranks == 1 &&
+           segment_bigram(p->segment, one->ranks[0], other->ranks[0], out);
+}
+
 static void and_row(const uint8_t *row, size_t len, uint64_t *bits)
 {
     for (size_t i = 0; i < len / 8; i++)

@@ -39,6 +39,10 @@ const uint32_t *postings_ranks(const struct postings *p, unsigned leaf, size_t *
  * hold. */
 const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *len);
 
+/* The documents of two slots, one word each, next to each other; false when the segment does not keep them. */
+bool postings_bigram(const struct postings *p, const struct plan_slot *first, const struct plan_slot *second,
+                     struct segment_bigram *out);
+
 /* A cursor before the first document of a leaf. It belongs to p. */
 enum status cursor_open(struct postings *p, unsigned leaf, struct cursor **out, struct err *err);
 /* First document >= doc that holds the leaf; doc never goes back. A failed read ends it and sets *status. */

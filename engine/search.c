@@ -255,6 +255,32 @@ static enum status go_over_phrase(struct searcher *s, const struct segment *segm
     return status;
 }
 
+/* Two words whose documents next to each other the segment keeps. */
+static enum status go_over_bigram(struct searcher *s, const struct segment *segment,
+                                  const struct segment_bigram *bigram, struct progress *p, struct err *err)
+{
+    struct segment_holders holders = bigram->holders;
+    struct judge_verdict verdict;
+    enum status status = ST_OK;
+    if (s->top.room == 0 && p->full == 0 && segment_dead_docs(segment) == 0) {
+        p->out->docs += bigram->documents;
+        p->out->matches += bigram->occurrences;
+        return ST_OK;
+    }
+    p->out->candidates += bigram->documents;
+    for (uint32_t doc = 0; status == ST_OK && segment_seek_holder(&holders, doc); doc = holders.doc + 1) {
+        if (holders.doc % BATCH == 0)
+            status = check_stop(s, err);
+        if (status != ST_OK || p->out->complete != SEARCH_WHOLE)
+            return status;
+        if (segment_is_dead(segment, holders.doc))
+            continue;
+        judge_take_found(s->judge, holders.doc, segment_holder_occurrences(&holders), &verdict);
+        status = take_match(s, segment, holders.doc, &verdict, p, err);
+    }
+    return status;
+}
+
 /* Of fewer the blocks are looked up one by one. */
 enum { FEW_CANDIDATES = 64 };
 
@@ -282,8 +308,12 @@ static enum status search_segment(struct searcher *s, const struct segment *segm
         status = judge_segment(s->judge, segment, postings, false, err);
     if (status == ST_OK) {
         struct phrase *only = judge_only_phrase(s->judge);
-        status = only != NULL ? go_over_phrase(s, segment, only, postings, p, err)
-                              : go_over_docs(s, segment, postings, p, err);
+        if (only == NULL)
+            status = go_over_docs(s, segment, postings, p, err);
+        else if (only->is_bigram)
+            status = go_over_bigram(s, segment, only->bigrams, p, err);
+        else
+            status = go_over_phrase(s, segment, only, postings, p, err);
     }
     postings_close(postings);
     return status;

@@ -20,6 +20,10 @@ libverbatim_store_a_SOURCES = \
 	store/file_frame.h \
 	store/file_map.c \
 	store/file_write.c \
+	store/bigrams.h \
+	store/bigrams_check.c \
+	store/bigrams_read.c \
+	store/bigrams_write.c \
 	store/holders.c \
 	store/holders.h \
 	store/holders_read.c \

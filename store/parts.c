@@ -12,8 +12,7 @@ enum { PARTS_FORMAT = 1 };
 const char *const parts_names[PARTS_COUNT] = {
     [PARTS_TERMS] = "terms",   [PARTS_WORDS] = "words", [PARTS_VOCAB] = "vocab",     [PARTS_DOCS] = "docs",
     [PARTS_PLACES] = "places", [PARTS_TEXT] = "text",   [PARTS_HOLDERS] = "holders", [PARTS_PAIRS] = "pairs",
-    [PARTS_BLOCKS] = "blocks",
-    [PARTS_STEMS] = "stems",
+    [PARTS_BLOCKS] = "blocks", [PARTS_STEMS] = "stems", [PARTS_BIGRAMS] = "bigrams",
 };
 
 static void print_parts(const char *id, struct parts *parts, struct buf *out)

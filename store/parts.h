@@ -25,6 +25,7 @@ enum parts_kind {
     PARTS_HOLDERS,
     PARTS_PAIRS,
     PARTS_BLOCKS,
+    PARTS_BIGRAMS,
     PARTS_STEMS,
     PARTS_COUNT
 };

@@ -6,6 +6,7 @@
 
 #include "lib/bytes.h"
 #include "lib/etdc.h"
+#include "store/bigrams.h"
 #include "store/blocks.h"
 #include "store/holders.h"
 #include "store/pairs.h"
@@ -244,6 +245,18 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
     return status == ST_OK ? file_finish(&r->docs, &parts->seals[PARTS_DOCS], err) : status;
 }
 
+static enum status write_bigrams(const struct recode *r, char *const paths[PARTS_COUNT], struct parts *parts,
+                                 struct err *err)
+{
+    struct file_map words;
+    enum status status = file_map(&words, paths[PARTS_WORDS], WORDS_KIND, err);
+    if (status != ST_OK)
+        return status;
+    status = bigrams_write(words.body, r->starts, r->n_docs, paths[PARTS_BIGRAMS], &parts->seals[PARTS_BIGRAMS], err);
+    file_map_release(&words);
+    return status;
+}
+
 enum status recode_segment(const struct build *b, const uint32_t *codes, char *const paths[PARTS_COUNT],
                            struct parts *parts, struct err *err)
 {
@@ -259,6 +272,8 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
         status = blocks_create(&r.blocks, paths[PARTS_BLOCKS], (uint32_t)b->words.n, err);
     if (status == ST_OK)
         status = recode_all(&r, b, parts, err);
+    if (status == ST_OK)
+        status = write_bigrams(&r, paths, parts, err);
     if (status == ST_OK)
         status = holders_write(&r.holders, paths[PARTS_HOLDERS], &parts->seals[PARTS_HOLDERS], err);
     holders_writer_release(&r.holders);

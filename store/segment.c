@@ -40,6 +40,8 @@ static enum status open_part(struct segment *s, enum parts_kind kind, const char
         return blocks_open(&s->blocks, path, err);
     case PARTS_STEMS: /* so does vocab */
         return stems_open(&s->stems, path, vocab_size(&s->vocab), err);
+    case PARTS_BIGRAMS:
+        return bigrams_open(&s->bigrams, path, s->entry.docs, err);
     default: /* terms are opened once for each reader */
         return ST_OK;
     }
@@ -51,6 +53,7 @@ static const struct file_map *part_map(const struct segment *s, enum parts_kind 
         [PARTS_WORDS] = &s->words,       [PARTS_VOCAB] = &s->vocab.map, [PARTS_DOCS] = &s->docs.map,
         [PARTS_PLACES] = &s->places.map, [PARTS_TEXT] = &s->text.map,   [PARTS_HOLDERS] = &s->holders.map,
         [PARTS_PAIRS] = &s->pairs.map,   [PARTS_STEMS] = &s->stems.map, [PARTS_BLOCKS] = &s->blocks.map,
+        [PARTS_BIGRAMS] = &s->bigrams.map,
     };
     return maps[kind];
 }
@@ -168,6 +171,7 @@ void segment_close(struct segment *s)
     holders_release(&s->holders);
     pairs_release_map(&s->pairs);
     blocks_release_map(&s->blocks);
+    bigrams_release(&s->bigrams);
     stems_release(&s->stems);
     tombs_release(&s->tombs);
     free(s->dir);
@@ -296,6 +300,12 @@ const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *le
 bool segment_holders(const struct segment *s, uint32_t rank, struct segment_holders *out)
 {
     return holders_find(&s->holders, rank, out);
+}
+
+bool segment_bigram(const struct segment *s, uint32_t first_rank, uint32_t second_rank, struct segment_bigram *out)
+{
+    return first_rank < BIGRAMS_WORDS && second_rank < BIGRAMS_WORDS &&
+           bigrams_find(&s->bigrams, first_rank, second_rank, out);
 }
 
 struct segment_codes segment_codes(const struct segment *s)

@@ -81,6 +81,15 @@ bool segment_seek_holder(struct segment_holders *h, uint32_t doc);
 /* Occurrences in the document found last, both fields. */
 uint32_t segment_holder_occurrences(const struct segment_holders *h);
 
+/* Two common words next to each other, in this order: their documents, dead ones included, and occurrences. */
+struct segment_bigram {
+    uint32_t documents;
+    uint64_t occurrences;
+    struct segment_holders holders; /* to be read from its beginning */
+};
+/* False when they are not among the commonest pairs. */
+bool segment_bigram(const struct segment *s, uint32_t first_rank, uint32_t second_rank, struct segment_bigram *out);
+
 /* The codes of all documents, one after the other; before the first one stands a byte that can be read. They are cut
  * into blocks of SEGMENT_BLOCK bytes, of which the part `pairs` tells what words may stand next to each other. */
 enum { SEGMENT_BLOCK = 512, SEGMENT_PAIRS = 9 };

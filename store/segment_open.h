@@ -5,6 +5,7 @@
 
 #include "lib/base.h"
 #include "lib/err.h"
+#include "store/bigrams.h"
 #include "store/blocks.h"
 #include "store/docs.h"
 #include "store/file.h"
@@ -31,6 +32,7 @@ struct segment {
     struct holders holders;
     struct pairs pairs;
     struct blocks blocks;
+    struct bigrams bigrams;
     struct stems stems;
     struct text text;
     struct tombs tombs;

@@ -27,7 +27,7 @@ static enum status verify_sums(const struct segment *s, bool deep, struct err *e
 {
     const struct file_map *maps[] = {&s->words,    &s->vocab.map, &s->docs.map,    &s->places.map,
                                      &s->text.map, &s->tombs.map, &s->holders.map, &s->pairs.map,
-                                     &s->stems.map, &s->blocks.map};
+                                     &s->stems.map, &s->blocks.map,  &s->bigrams.map};
     enum status status = verify_terms(s, deep, err);
     for (size_t i = 0; status == ST_OK && i < BASE_COUNT(maps); i++)
         if (maps[i]->base != NULL)
@@ -305,5 +305,7 @@ enum status segment_verify(const struct segment *s, bool deep, struct err *err)
         status = check_texts(s, err);
     if (status == ST_OK)
         status = check_pairs(s, err);
+    if (status == ST_OK)
+        status = bigrams_check(s, err);
     return status == ST_OK ? check_blocks(s, err) : status;
 }

@@ -18,6 +18,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # A unit test is one file, named for the module that it tests.
 UNIT_TESTS = \
+	tests/unit/test_bigrams \
 	tests/unit/test_holders \
 	tests/unit/test_blocks \
 	tests/unit/test_charset \

@@ -122,6 +122,10 @@ static void read_vocab(const struct segment *s)
         for (uint32_t doc = 0; common && segment_seek_holder(&holders, doc); doc = holders.doc + 1)
             sum += segment_holder_occurrences(&holders);
         read_blocks(s, i, word.rank);
+        struct segment_bigram bigram;
+        bool pair = segment_bigram(s, word.rank, word.rank % 7 + 1, &bigram);
+        for (uint32_t doc = 0; pair && segment_seek_holder(&bigram.holders, doc); doc = bigram.holders.doc + 1)
+            sum += segment_holder_occurrences(&bigram.holders);
     }
 }
 

@@ -466,7 +466,8 @@ static void check_same_part(const char *a_dir, const char *b_dir, const char *na
 
 static void test_threads_change_nothing(void **state)
 {
-    static const char *const names[] = {"words", "vocab", "docs", "places", "text", "holders", "pairs", "stems"};
+    static const char *const names[] = {"words",   "vocab", "docs",    "places", "text",
+                                        "holders", "pairs", "bigrams", "stems"};
     char *one = help_path(state, "one"), *three = help_path(state, "three");
     struct help_plan plan = {.index_dir = one, .seed = 7, .n_docs = 300, .chunk_docs = 11, .n_threads = 1};
     help_build(plan);

@@ -1,0 +1,59 @@
+/* bigrams.h - the part `bigrams`: of the commonest pairs of words that stand next to each other, which documents hold
+ * the pair and how often. Nothing else knows: to find `of the` without it nearly all words are read.
+ *
+ *     n:32 n_docs:32 row_len:32 0:32 data_len:64 0[40]     64 bytes; row_len: n_docs / 8 + 1, up to a multiple of 8
+ *     n of first:32 second:32 documents:32 n_many:32 occurrences:64 off:64     ranks, ascending; off: in data, without
+ *                                                                              gaps
+ *     data, data_len bytes: of each pair
+ *         a row      when it is in more than 1 of BIGRAMS_ROW_SHARE documents: row_len bytes, bit d % 8 of byte d / 8
+ *                    is set when document d holds it; counts and n_many of {doc occurrences} as in holders.h
+ *         a list     otherwise: varints as in holders.h
+ *
+ * The pairs are chosen by their occurrences; all they take is at most 1 of BIGRAMS_SHARE bytes of `words`.
+ * Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_BIGRAMS_H
+#define VERBATIM_BIGRAMS_H
+
+#include "lib/base.h"
+#include "lib/err.h"
+#include "store/file.h"
+
+#define BIGRAMS_KIND "bigrams"
+enum {
+    BIGRAMS_HEAD_LEN = 64,
+    BIGRAMS_ENTRY_LEN = 32,
+    BIGRAMS_WORDS = 512, /* ranks below this one make pairs */
+    BIGRAMS_SHARE = 32,
+    BIGRAMS_ROW_SHARE = 6,
+    BIGRAMS_FEWEST = 16, /* occurrences */
+    BIGRAMS_MOST = 2048  /* pairs */
+};
+
+/* Calls pair for each pair of words with ranks below BIGRAMS_WORDS that stand next to each other in codes[0, len),
+ * which may be anything; pair is first * BIGRAMS_WORDS + second. */
+void bigrams_walk(const uint8_t *codes, uint64_t len, void (*pair)(void *arg, uint32_t pair), void *arg);
+
+/* The body of `words`, and where each of n_docs documents begins in it and the last one ends. */
+enum status bigrams_write(const uint8_t *words, const uint64_t *starts, uint32_t n_docs, const char *path,
+                          struct file_seal *seal, struct err *err);
+
+struct bigrams {
+    struct file_map map;
+    uint32_t n, n_docs, row_len;
+    const uint8_t *table, *data;
+    uint64_t data_len;
+};
+
+enum status bigrams_open(struct bigrams *b, const char *path, uint32_t n_docs, struct err *err);
+void bigrams_release(struct bigrams *b);
+/* The i-th pair, as bigrams_walk tells it. */
+uint32_t bigrams_pair(const struct bigrams *b, uint32_t i);
+/* False when the pair is not one of those. */
+struct segment;
+struct segment_bigram;
+bool bigrams_find(const struct bigrams *b, uint32_t first, uint32_t second, struct segment_bigram *out);
+
+/* Whether the words of the segment have them where it says. */
+enum status bigrams_check(const struct segment *s, struct err *err);
+
+#endif
