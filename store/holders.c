@@ -235,6 +235,19 @@ static void count_of_few(struct holders_writer *h, uint32_t i, uint32_t doc)
     p->occurrences++;
 }
 
+void holders_fetch(const struct holders_writer *h, uint32_t slot)
+{
+    uint32_t i = slot - 1;
+    if (slot == 0)
+        return;
+    if (i < h->n_rows)
+        __builtin_prefetch(&h->rows[i]);
+    else if (i - h->n_rows < h->n_lists)
+        __builtin_prefetch(&h->lists[i - h->n_rows]);
+    else
+        __builtin_prefetch(&h->few_at[i - h->n_rows - h->n_lists]);
+}
+
 void holders_count(struct holders_writer *h, uint32_t slot, uint32_t doc)
 {
     uint32_t i = slot - 1;

@@ -35,7 +35,7 @@
 enum {
     HOLDERS_HEAD_LEN = 64,
     HOLDERS_FEW = 16,     /* a word that at most so many documents hold is rare */
-    HOLDERS_SHARE = 512,  /* one is common that at least 1 of so many do, and no fewer than HOLDERS_FEWEST */
+    HOLDERS_SHARE = 1024, /* one is common that at least 1 of so many do, and no fewer than HOLDERS_FEWEST */
     HOLDERS_FEWEST = 64,
     HOLDERS_ROW_SHARE = 32, /* it has a row when more than 1 of so many do: a bit a document is then no larger than a
                                list */
@@ -81,6 +81,9 @@ void holders_writer_release(struct holders_writer *h); /* safe on a zeroed one *
 
 /* The slot of a code; 0 when its word has none. */
 uint32_t holders_slot_of_code(const struct holders_writer *h, uint32_t code);
+
+/* Fetches into the cache what counting an occurrence of a slot's word will touch. */
+void holders_fetch(const struct holders_writer *h, uint32_t slot);
 
 /* Counts one occurrence of a slot's word; documents never go back. */
 void holders_count(struct holders_writer *h, uint32_t slot, uint32_t doc);

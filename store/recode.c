@@ -35,26 +35,38 @@ struct recode {
 
 /* ---- one document --------------------------------------------------------------------------------------------- */
 
+enum { BATCH = 128 }; /* words whose holders are fetched into the cache side by side */
+
+/* Counts words of the document at hand, whose slots have been fetched. */
+static void count_holders(struct recode *r, const uint32_t *slots, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (slots[i] > 0)
+            holders_count(&r->holders, slots[i], r->n_docs);
+}
+
 /* Copies the codes of n words from the stream of numbers at *p, which was written by this run. Returns their bytes. */
 static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
 {
     const uint8_t *from = *p;
     uint64_t before = r->words.body_len;
     while (n > 0) {
-        uint32_t batch = n < FILE_ROOM_MAX / ETDC_MAX_BYTES ? n : FILE_ROOM_MAX / ETDC_MAX_BYTES;
-        uint8_t *room = file_room(&r->words, FILE_ROOM_MAX), *to = room;
+        uint32_t batch = n < BATCH ? n : BATCH, slots[BATCH];
+        uint8_t *room = file_room(&r->words, BATCH * ETDC_MAX_BYTES), *to = room;
         if (room == NULL)
             break;
-        for (n -= batch; batch > 0; batch--) {
-            uint32_t number = scratch_number(&from), code = r->local[number], slot = r->local_slots[number];
-            if (slot > 0)
-                holders_count(&r->holders, slot, r->n_docs);
+        for (uint32_t i = 0; i < batch; i++) {
+            uint32_t number = scratch_number(&from), code = r->local[number];
+            slots[i] = r->local_slots[number];
+            holders_fetch(&r->holders, slots[i]);
             pairs_word(&r->pairs, code, r->words.body_len + (uint64_t)(to - room));
             blocks_word(&r->blocks, code, r->words.body_len + (uint64_t)(to - room));
             memcpy(to, &code, sizeof code);
             to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
         }
         file_advance(&r->words, (size_t)(to - room));
+        count_holders(r, slots, batch);
+        n -= batch;
     }
     *p = from;
     return r->words.body_len - before;

@@ -21,6 +21,7 @@ struct terms {
     struct shim_builder *builder;
     struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
     size_t numbers_at;      /* first of the chunk at hand */
+    uint64_t *is_given;     /* owned; a bit for each number in the chunk at hand: they fit the processor's cache */
     uint32_t *given_of;     /* owned; by number in the chunk at hand: place in given, or 0 */
     struct given *given;    /* owned; from 1 on */
     uint32_t *distinct;     /* owned; places in given of the document at hand's words */
@@ -61,9 +62,10 @@ static void count_words(struct terms *t, uint64_t n, const uint8_t **ids)
 {
     t->n_distinct = 0;
     for (; n > 0; n--) {
-        uint32_t place = t->given_of[scratch_number(ids)];
-        if (place == 0)
+        uint32_t number = scratch_number(ids);
+        if ((t->is_given[number / 64] >> number % 64 & 1) == 0)
             continue;
+        uint32_t place = t->given_of[number];
         struct given *given = &t->given[place];
         if (given->doc != t->n_docs) {
             given->doc = t->n_docs;
@@ -78,11 +80,13 @@ static void count_words(struct terms *t, uint64_t n, const uint8_t **ids)
 static void find_given(struct terms *t, const struct chunk_done *chunk)
 {
     uint32_t n = 0;
+    memset(t->is_given, 0, ((size_t)chunk->n_ids + 63) / 64 * sizeof *t->is_given);
     for (uint32_t i = 0; i < chunk->n_ids; i++) {
         uint32_t number;
         memcpy(&number, t->numbers.bytes + (t->numbers_at + i) * sizeof number, sizeof number);
         bool kept = holders_keep(t->b->words.words[number].documents, (uint32_t)t->b->n_docs);
         t->given_of[i] = kept ? 0 : ++n;
+        t->is_given[i / 64] |= (uint64_t)!kept << i % 64;
         if (!kept)
             t->given[n] = (struct given){.number = number};
     }
@@ -113,11 +117,12 @@ static enum status prepare(struct terms *t, struct err *err)
     size_t most = 1;
     for (size_t i = 0; i < t->b->n_chunks; i++)
         most = t->b->chunks[i].n_ids > most ? t->b->chunks[i].n_ids : most;
+    t->is_given = malloc((most + 63) / 64 * sizeof *t->is_given);
     t->given_of = malloc(most * sizeof *t->given_of);
     t->given = malloc((most + 1) * sizeof *t->given);
     t->distinct = malloc(most * sizeof *t->distinct);
     t->terms = malloc((most < SHIM_TERMS_AT_ONCE ? most : SHIM_TERMS_AT_ONCE) * sizeof *t->terms);
-    if (t->given_of == NULL || t->given == NULL || t->distinct == NULL || t->terms == NULL)
+    if (t->is_given == NULL || t->given_of == NULL || t->given == NULL || t->distinct == NULL || t->terms == NULL)
         return err_nomem(err);
     return scratch_map(t->b->numbers_path, t->b->n_numbers * sizeof(uint32_t), &t->numbers, err);
 }
@@ -136,6 +141,7 @@ static enum status build_database(const struct build *b, const char *dir, struct
     else
         shim_builder_discard(t.builder);
     scratch_unmap(&t.numbers);
+    free(t.is_given);
     free(t.given_of);
     free(t.given);
     free(t.distinct);
