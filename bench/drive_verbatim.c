@@ -1,5 +1,6 @@
 /* drive_verbatim.c - queries on an index, in process, for the comparison: reads MODE<TAB>QUERY a line and answers each
- * at once, DOCUMENTS<TAB>MATCHES<TAB>MICROSECONDS, or error<TAB>SENTENCE. Modes: bench/README.md, "Drivers".
+ * at once, DOCUMENTS<TAB>MATCHES<TAB>MICROSECONDS, or error<TAB>SENTENCE. Modes: count (of matches only a lower bound),
+ * matches, top.
  *
  *     drive_verbatim query INDEX
  *
@@ -11,14 +12,18 @@
 
 #include "engine/search.h"
 
-static enum status run(struct searcher *s, const struct snapshot *snap, const char *text, bool top,
+static enum status run(struct searcher *s, const struct snapshot *snap, const char *text, const char *mode,
                        struct search_result *result, struct err *err)
 {
     struct arena arena = ARENA_INIT;
     struct query *query;
     enum status status = query_parse(text, strlen(text), &arena, &query, err);
-    struct search_request req = {
-        .query = query, .page = top ? SEARCH_DOCS : SEARCH_COUNTS, .limit = top ? 10 : 0, .order = SEARCH_BY_RANK};
+    bool top = strcmp(mode, "top") == 0;
+    struct search_request req = {.query = query,
+                                 .page = top ? SEARCH_DOCS : SEARCH_COUNTS,
+                                 .limit = top ? 10 : 0,
+                                 .order = SEARCH_BY_RANK,
+                                 .docs_only = strcmp(mode, "count") == 0};
     if (status == ST_OK)
         status = search_run(s, snap, &req, result, err);
     arena_release(&arena);
@@ -36,7 +41,7 @@ static void answer(struct searcher *s, const struct snapshot *snap, char *line)
     struct search_result result;
     struct err err = {0};
     int64_t began = search_now();
-    if (run(s, snap, query, strcmp(line, "top") == 0, &result, &err) != ST_OK)
+    if (run(s, snap, query, line, &result, &err) != ST_OK)
         printf("error\t%s\n", err.text);
     else
         printf("%" PRIu64 "\t%" PRIu64 "\t%.1f\n", result.docs, result.matches, (double)(search_now() - began) / 1e3);

@@ -33,6 +33,7 @@ struct judge {
     struct matcher *matcher;
     struct unit_state *units;
     bool may_coincide; /* spans of two units may be identical */
+    bool docs_only;    /* matches need not be counted; beneath a NOT they never are */
 
     struct arena arena; /* of the segment */
     const struct segment *segment;
@@ -154,6 +155,17 @@ void judge_free(struct judge *j)
     free(j->breaks);
     free(j->store_breaks);
     free(j);
+}
+
+static void want_docs_only(struct judge *j, bool docs_only)
+{
+    j->docs_only = docs_only;
+    matcher_first_only(j->matcher, docs_only);
+}
+
+void judge_documents_only(struct judge *j)
+{
+    want_docs_only(j, true);
 }
 
 static enum status bind_leaves(struct judge *j, struct err *err)
@@ -551,6 +563,11 @@ static enum status count_window(struct judge *j, const struct plan_node *node, c
     return count_part(j, node, from, to, &unit->matches, &unit->frequency, err);
 }
 
+static bool has_enough(const struct judge *j, const struct unit_state *unit)
+{
+    return j->docs_only && unit->matches > 0;
+}
+
 static enum status count_windows(struct judge *j, const struct plan_node *node, const struct segment_long *doc,
                                  struct err *err)
 {
@@ -561,7 +578,7 @@ static enum status count_windows(struct judge *j, const struct plan_node *node, 
     unit->matches = 0;
     unit->frequency = 0;
     enum status status = load_record(j, err);
-    while (status == ST_OK && windows_next(&walk, &window)) {
+    while (status == ST_OK && !has_enough(j, unit) && windows_next(&walk, &window)) {
         const struct match_doc *w = &j->words;
         status = count_window(j, node, codes + window.begin, codes + window.end, w->body, w->body_end, err);
         if (status == ST_OK && w->n_title > 0)
@@ -588,7 +605,7 @@ static enum status count_unit(struct judge *j, const struct plan_node *node, boo
         unit->frequency = (double)unit->matches;
     } else if (unit->is_phrase) {
         unit->matches = 0;
-        for (size_t i = 0; i < unit->needs->n; i++)
+        for (size_t i = 0; i < unit->needs->n && !has_enough(j, unit); i++)
             unit->matches += phrase_count(unit->needs->phrases[i], j->doc);
         unit->frequency = (double)unit->matches;
         *matched = unit->matches > 0;
@@ -627,7 +644,7 @@ static enum status judge_and(struct judge *j, const struct plan_node *node, bool
 static enum status judge_or(struct judge *j, const struct plan_node *node, bool *matched, struct err *err)
 {
     *matched = false;
-    for (size_t i = 0; i < node->n_children; i++) {
+    for (size_t i = 0; i < node->n_children && !(*matched && j->docs_only); i++) {
         bool one;
         enum status status = judge_node(j, node->children[i], &one, err);
         if (status != ST_OK)
@@ -648,7 +665,10 @@ static enum status judge_node(struct judge *j, const struct plan_node *node, boo
     case PLAN_UNIT: return count_unit(j, node, matched, err);
     case PLAN_NOT: break;
     }
+    bool docs_only = j->docs_only;
+    want_docs_only(j, true);
     status = judge_node(j, node->children[0], matched, err);
+    want_docs_only(j, docs_only);
     *matched = !*matched;
     j->n_hits = hits;
     return status;
@@ -668,7 +688,7 @@ enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, 
         return status;
     out->hits = j->hits;
     out->n_hits = j->n_hits;
-    if (j->n_hits > 1 && j->may_coincide) {
+    if (j->n_hits > 1 && j->may_coincide && !j->docs_only) {
         status = collect_places(j, err);
         out->matches = j->n_places;
         return status;

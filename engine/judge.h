@@ -24,6 +24,8 @@ enum status judge_segment(struct judge *j, const struct segment *segment, struct
 /* The phrase of plain words that is the whole query, anywhere in a document; NULL when it is none. Whoever goes over
  * its documents (phrase.h) need not judge them. */
 struct phrase *judge_only_phrase(struct judge *j);
+/* From now on judge_doc says whether documents match, with a part of their matches: at least one, where some count. */
+void judge_documents_only(struct judge *j);
 /* Of the phrases that the query needs, finds all blocks at once: worth it for more than a few documents. */
 enum status judge_find_blocks(struct judge *j, struct err *err);
 /* Other units are matched only where in long documents they may match: worth it in the same cases. */

@@ -111,6 +111,8 @@ enum status searcher_prepare(struct searcher *s, const struct snapshot *snap, co
         status = plan_contend(s->plan, err);
     if (status == ST_OK)
         status = judge_new(s->plan, &stop, &s->judge, err);
+    if (status == ST_OK && req->docs_only)
+        judge_documents_only(s->judge);
     if (status == ST_OK)
         status = rank_scale_make(s->plan, snapshot_docs(snap), snapshot_words(snap), &s->arena, &s->scale, err);
     return status;
@@ -377,6 +379,8 @@ enum status search_run(struct searcher *s, const struct snapshot *snap, const st
         out->checked += judge_checked(s->judge);
         rank_finish(&s->top);
         cut_page(s, req, out);
+        if (req->docs_only && out->complete == SEARCH_WHOLE)
+            out->complete = SEARCH_DOCS_ONLY;
     }
     s->searched_ns = search_now() - began - s->expanded_ns;
     if (status == ST_TOO_BROAD && err != NULL && err->column == 0)

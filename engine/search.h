@@ -29,7 +29,7 @@ enum search_order { SEARCH_BY_RANK, SEARCH_BY_PATH, SEARCH_BY_DATE, SEARCH_BY_IN
 /* What a page is made of: nothing (counts only), documents, or matches. offset and limit count those. */
 enum search_page { SEARCH_COUNTS, SEARCH_DOCS, SEARCH_MATCHES };
 
-enum search_complete { SEARCH_WHOLE, SEARCH_TIMED_OUT, SEARCH_PAGE_FULL };
+enum search_complete { SEARCH_WHOLE, SEARCH_TIMED_OUT, SEARCH_PAGE_FULL, SEARCH_DOCS_ONLY };
 
 struct search_request {
     const struct query *query;
@@ -38,6 +38,7 @@ struct search_request {
     uint64_t limit, offset;
     uint64_t per_doc;          /* rows of one document on a page of matches at most; 0: all */
     bool stop_when_full;       /* stop once the page is full: counts are then lower bounds */
+    bool docs_only;            /* with SEARCH_COUNTS: documents are counted, of matches there is a lower bound */
     int64_t deadline;          /* search_now() at which to stop; 0: none */
     int64_t rows_deadline;     /* the same for search_matches and excerpts, after search_run: ST_TIMEOUT */
     const atomic_bool *cancel; /* becomes true when nobody wants the answer any more; may be NULL */

@@ -206,6 +206,11 @@ static size_t count_code(struct matcher *m, const struct scan_needle *needle)
     return n;
 }
 
+void matcher_first_only(struct matcher *m, bool first_only)
+{
+    m->first_only = first_only;
+}
+
 enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_t *n, double *tightness,
                           struct err *err)
 {
@@ -222,7 +227,7 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
     }
     if (state->is_fixed && !unit->title && !state->absent) {
         begin_unit(m, err);
-        *n = match_fixed(m, unit).n;
+        *n = m->first_only ? match_fixed_first(m, unit) : match_fixed(m, unit).n;
         *tightness = (double)*n;
         return m->status;
     }

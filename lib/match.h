@@ -67,6 +67,9 @@ bool match_in_title(const struct match_doc *doc, uint32_t joint, uint32_t *pos);
 enum status matcher_unit(struct matcher *m, const struct plan_span *unit, const struct match_span **spans, size_t *n,
                          struct err *err);
 
+/* From now on matcher_count may stop at the first match of a document: whether there is one is all that is asked. */
+void matcher_first_only(struct matcher *m, bool first_only);
+
 /* How many matches there are; cheaper where places are not needed. */
 enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_t *n, double *tightness,
                           struct err *err);

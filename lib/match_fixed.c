@@ -206,6 +206,11 @@ static bool fits(const struct matcher *m, const struct plan_span *span, struct s
 
 enum { PAGE = 4 * SCAN_EVENTS_LEAST };
 
+static bool has_enough(const struct matcher *m, const struct span_state *state)
+{
+    return m->some_are_enough && state->found.n > 0;
+}
+
 static bool find_sequence(struct matcher *m, const struct plan_span *span, struct scan_text text, uint32_t base)
 {
     struct span_state *state = &m->spans[span->number];
@@ -213,8 +218,9 @@ static bool find_sequence(struct matcher *m, const struct plan_span *span, struc
     struct scan_sequence sequence = state->sequence;
     struct scan_cursor cursor = {text.begin, base};
     struct scan_hit page[PAGE];
-    while (cursor.at < text.end && match_step(m)) {
-        size_t n = scan_sequence(text, &sequence, &cursor, page, PAGE);
+    size_t room = m->some_are_enough ? SCAN_EVENTS_LEAST : PAGE;
+    while (cursor.at < text.end && !has_enough(m, state) && match_step(m)) {
+        size_t n = scan_sequence(text, &sequence, &cursor, page, room);
         if (!ARRAY_RESERVE(state->found.items, state->found.cap, state->found.n + n))
             return false;
         for (size_t i = 0; i < n; i++) {
@@ -256,7 +262,7 @@ struct slice match_fixed(struct matcher *m, const struct plan_span *span)
         state->found_in = m->doc_number;
         state->found.n = 0;
         bool ok = doc->title == NULL || find_in(m, span, (struct scan_text){doc->title, doc->title_end}, 0);
-        if (ok && (!span->title || doc->heading_words > 0))
+        if (ok && !has_enough(m, state) && (!span->title || doc->heading_words > 0))
             ok = find_in(m, span, (struct scan_text){doc->body, doc->body_end}, m->base);
         if (!ok)
             match_fail(m, err_nomem(m->err));
@@ -264,4 +270,13 @@ struct slice match_fixed(struct matcher *m, const struct plan_span *span)
             state->found_in = 0; /* it is not all of it */
     }
     return (struct slice){state->found.items, state->found.n};
+}
+
+size_t match_fixed_first(struct matcher *m, const struct plan_span *span)
+{
+    m->some_are_enough = true;
+    size_t n = match_fixed(m, span).n;
+    m->some_are_enough = false;
+    m->spans[span->number].found_in = 0; /* it may not be all of it */
+    return n;
 }

@@ -98,6 +98,8 @@ struct matcher {
     size_t n_breaks;
     bool has_breaks;
 
+    bool first_only;       /* matcher_count: one match is as good as all */
+    bool some_are_enough;  /* match_fixed: the same */
     bool want_words;       /* keep the words of each way */
     uint32_t lo, hi;       /* only occurrences in [lo, hi] */
     size_t work;           /* ways and steps of this evaluation */
@@ -132,6 +134,7 @@ bool match_leaf_hits(const struct leaf_state *leaf, struct scan_text text, uint3
 bool match_bind_fixed(struct matcher *m, const struct plan_span *span); /* false: no memory */
 /* Where it begins, all occurrences, ascending. A document is searched once. */
 struct slice match_fixed(struct matcher *m, const struct plan_span *span);
+size_t match_fixed_first(struct matcher *m, const struct plan_span *span); /* how many; some of them are enough */
 bool match_leaf_has(const struct leaf_state *leaf, uint32_t rank);
 double match_leaf_cost(const struct leaf_state *leaf); /* of looking for it, only to compare */
 

@@ -157,6 +157,7 @@ static size_t step(struct window_run *run, const struct scan_event *events, size
 /* What becomes of spans: they are counted, or listed. */
 struct sink {
     struct ways *ways; /* NULL: they are counted */
+    bool first_only;   /* one is enough */
     size_t n;
     double tightness;
 };
@@ -177,12 +178,18 @@ static bool pour(struct matcher *m, const struct windows *w, const struct match_
     return match_step(m);
 }
 
+static bool has_enough(const struct sink *sink)
+{
+    return sink->first_only && sink->n > 0;
+}
+
 static bool walk(struct matcher *m, struct window_run *run, struct scan_text text, struct scan_cursor cursor,
                  struct sink *sink)
 {
     struct scan_event events[PAGE];
-    while (cursor.at < text.end) {
-        size_t n = scan_events(text, &run->w->words, &cursor, events, PAGE);
+    size_t room = sink->first_only ? SCAN_EVENTS_LEAST : PAGE;
+    while (cursor.at < text.end && !has_enough(sink)) {
+        size_t n = scan_events(text, &run->w->words, &cursor, events, room);
         if (!pour(m, run->w, run->spans, step(run, events, n), sink))
             return false;
     }
@@ -201,7 +208,7 @@ static bool walk_around(struct matcher *m, struct window_run *run, struct scan_t
         match_fail(m, err_nomem(m->err));
         return false;
     }
-    for (size_t i = 0, n; i < m->hits.n; i += n) {
+    for (size_t i = 0, n; i < m->hits.n && !has_enough(sink); i += n) {
         struct scan_cursor cursor;
         n = m->hits.n - i;
         struct scan_text stretch = scan_stretch(text, m->hits.items + i, &n, run->w->longest, &cursor);
@@ -227,13 +234,14 @@ static void search_both(struct matcher *m, const struct plan_span *span, struct 
     const struct match_doc *doc = m->doc;
     struct window_run run;
     begin_run(&run, &m->spans[span->number].windows);
-    if (doc->n_title == 0 || search(m, &run, (struct scan_text){doc->title, doc->title_end}, 0, sink))
+    bool ok = doc->n_title == 0 || search(m, &run, (struct scan_text){doc->title, doc->title_end}, 0, sink);
+    if (ok && !has_enough(sink))
         (void)search(m, &run, (struct scan_text){doc->body, doc->body_end}, m->base, sink);
 }
 
 void match_count_windows(struct matcher *m, const struct plan_span *span, size_t *n, double *tightness)
 {
-    struct sink sink = {0};
+    struct sink sink = {.first_only = m->first_only};
     search_both(m, span, &sink);
     *n = sink.n;
     *tightness = sink.tightness;

@@ -16,6 +16,7 @@ static void fill_search(struct ask *a, const struct query *query, enum search_pa
         .offset = v[SETTING_OFFSET],
         .per_doc = v[SETTING_PER_DOC],
         .stop_when_full = v[SETTING_COUNT] == COUNT_PAGE && !nothing_to_show,
+        .docs_only = v[SETTING_COUNT] == COUNT_DOCS && nothing_to_show,
         .deadline = req->timeout > 0 ? req->started + req->timeout : 0,
         .cancel = req->cancel,
     };
@@ -69,6 +70,8 @@ static const char *completeness(const struct ask *a)
 {
     if (a->cut_by_time || a->result.complete == SEARCH_TIMED_OUT)
         return "timeout";
+    if (a->result.complete == SEARCH_DOCS_ONLY)
+        return "docs";
     return a->result.complete == SEARCH_PAGE_FULL ? "limit" : "yes";
 }
 
@@ -82,9 +85,9 @@ void ask_finish(struct ask *a, const struct err *err)
     const char *complete = completeness(a);
     if (complete[0] == 't')
         a->reply->bound = BOUND_QUERY_TIME;
-    const char *plus = complete[0] == 'y' ? "" : "+";
+    const char *plus = complete[0] == 'y' ? "" : "+", *plus_docs = complete[0] == 'd' ? "" : plus;
     double ms = (double)(search_now() - a->req->started) / 1e6;
     reply_ok(a->reply, "docs=%" PRIu64 "%s matches=%" PRIu64 "%s complete=%s generation=%" PRIu64 " ms=%.3f",
-             a->result.docs, plus, a->result.matches, plus, complete,
+             a->result.docs, plus_docs, a->result.matches, plus, complete,
              snapshot_manifest(a->req->snap)->generation, ms);
 }

@@ -24,7 +24,7 @@ enum settings_name {
 };
 
 enum settings_format { FORMAT_LINES, FORMAT_JSON };
-enum settings_count { COUNT_EXACT, COUNT_PAGE };
+enum settings_count { COUNT_EXACT, COUNT_PAGE, COUNT_DOCS };
 enum { SETTINGS_MAX_CONTEXT = 100, SETTINGS_EXCLUDE_ROOM = 1024 };
 
 struct settings {

@@ -213,6 +213,18 @@ def paging(index: Index, _: list[Source], queries: list[str], rng: random.Random
     return each(index, queries, check)
 
 
+def documents_alone(index: Index, _: list[Source], queries: list[str], __: random.Random) -> Complaints:
+    """counting documents alone counts as many, and no more matches"""
+    def check(asked: Index, query: str) -> str:
+        every, alone = asked.told([f"count {query}", "set count docs", f"count {query}"])[::2]
+        if every.code or alone.code:
+            return "" if every.code == alone.code else f"{every.status} / {alone.status}"
+        same = alone.fields["docs"] == every.fields["docs"]
+        fewer = int(alone.fields["matches"].rstrip("+")) <= int(every.fields["matches"])
+        return "" if same and fewer else f"{every.status} / {alone.status}"
+    return each(index, queries, check)
+
+
 def printed(index: Index, _: list[Source], queries: list[str], __: random.Random) -> Complaints:
     """a query printed by explain is the same query"""
     explained = index.told([f"explain {query}" for query in queries])
@@ -230,4 +242,4 @@ def printed(index: Index, _: list[Source], queries: list[str], __: random.Random
 
 
 VARIANTS: list[Callable[[Index, list[Source], list[str], random.Random], Complaints]] = [
-    threads, segments, history, permuted, totals, orders, paging, printed]
+    threads, segments, history, permuted, totals, orders, paging, documents_alone, printed]
