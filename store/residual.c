@@ -1,7 +1,6 @@
 /* residual.c - see residual.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/residual.h"
 
-#include <assert.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -10,19 +9,14 @@
 
 enum { CLASS_SHIFT = 5, LITERAL_HEAD = 2 /* bytes of a literal's length */ };
 
-/* Numbered from 0; by length, so that a separator is compared with few. */
-static const struct separator {
-    uint8_t len;
-    char bytes[7];
-} separators[] = {
+/* Numbered from 0; by length, so that a separator is compared with few of them. */
+const struct residual_separator residual_separators[RESIDUAL_OTHER] = {
     {0, ""},       {1, " "},   {1, "\n"},   {1, "-"},     {1, "'"},     {1, "."},      {1, "/"},         {1, "_"},
     {1, ","},      {1, ":"},   {2, ", "},   {2, ". "},    {2, ".\n"},   {2, "\n\n"},   {2, " ("},        {2, " \""},
     {2, "\" "},    {2, ") "},  {2, "; "},   {2, ": "},    {2, "--"},    {2, "\r\n"},   {2, "? "},        {2, "! "},
     {3, "\u2019"}, {3, "), "}, {3, "\", "}, {3, ".\n\n"}, {3, ",\r\n"}, {3, "\u2013"}, {5, ".\r\n\r\n"},
 };
 static const uint8_t first_of_len[] = {0, 1, 10, 24, 30, 30, 31}; /* number of the first one of a length */
-
-static_assert(BASE_COUNT(separators) == RESIDUAL_OTHER, "one number is for all others");
 
 /* ---- spelling ---------------------------------------------------------------------------------------------------- */
 
@@ -109,7 +103,7 @@ static unsigned separator_of(const char *bytes, size_t len)
     if (len + 1 >= BASE_COUNT(first_of_len))
         return RESIDUAL_OTHER;
     for (unsigned i = first_of_len[len]; i < first_of_len[len + 1]; i++)
-        if (memcmp(separators[i].bytes, bytes, len) == 0)
+        if (memcmp(residual_separators[i].bytes, bytes, len) == 0)
             return i;
     return RESIDUAL_OTHER;
 }
@@ -312,8 +306,8 @@ bool residual_next(const struct residual *r, struct residual_at *at, struct resi
         if (!get_literal(r, at, &token->before, &token->before_len))
             return false;
     } else {
-        token->before = separators[token->separator].bytes;
-        token->before_len = separators[token->separator].len;
+        token->before = residual_separators[token->separator].bytes;
+        token->before_len = residual_separators[token->separator].len;
     }
     return token->class != RESIDUAL_LITERAL || get_literal(r, at, &token->spelling, &token->spelling_len);
 }

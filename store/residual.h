@@ -37,6 +37,13 @@ enum {
     RESIDUAL_SPELLING_MAX = 4 * TOKEN_BYTES_MAX
 };
 
+/* The common separators by their numbers. A token that is less than RESIDUAL_OTHER is a word as folded behind one. */
+struct residual_separator {
+    uint8_t len;
+    char bytes[8]; /* zeroes behind it */
+};
+extern const struct residual_separator residual_separators[RESIDUAL_OTHER];
+
 /* A token taken apart; what it points to is borrowed. */
 struct residual_token {
     enum residual_class class;

@@ -206,6 +206,29 @@ static bool next_token(const struct text_doc *doc, struct text_cache *c, struct 
     return c->code != NULL;
 }
 
+/* Most tokens are such: a word at hand, as it is folded, behind a common separator. Writes some bytes more than those;
+ * false, and nothing is done, for any other token. */
+static inline bool put_plain(const struct text_doc *doc, struct text_cache *c)
+{
+    enum { WRITTEN = sizeof residual_separators->bytes + TEXT_WORDS_LEN };
+    const uint8_t *code = c->code;
+    uint32_t rank;
+    if (c->ended || c->at.token >= c->residual.n_tokens || sizeof c->text - c->to < WRITTEN ||
+        c->residual.tokens[c->at.token] >= RESIDUAL_OTHER || !etdc_get(&code, doc->codes_end, &rank))
+        return false;
+    const struct residual_separator *before = &residual_separators[c->residual.tokens[c->at.token]];
+    const struct text_word *word = text_words_at_hand(&c->words, rank);
+    if (word == NULL)
+        return false;
+    memcpy(c->text + c->to, before->bytes, sizeof before->bytes);
+    c->to += before->len;
+    memcpy(c->text + c->to, word->bytes, sizeof word->bytes);
+    c->to += word->len;
+    c->code = code;
+    c->at.token++;
+    return true;
+}
+
 /* Makes text behind the run, up to byte `to` of the block's text at least. */
 static enum status prolong_run(const struct text *t, const struct text_doc *doc, size_t to, struct text_cache *c,
                                struct err *err)
@@ -213,6 +236,8 @@ static enum status prolong_run(const struct text *t, const struct text_doc *doc,
     struct residual_token token;
     struct word_room room;
     while (c->to < to) {
+        if (put_plain(doc, c))
+            continue;
         if (!next_token(doc, c, &token, &room) || token.before_len + token.spelling_len > sizeof c->text - c->to) {
             c->has_run = false;
             return disagrees(t, err);

@@ -30,12 +30,19 @@ void text_words_turn_to(struct text_words *w, struct text_words_source source);
 const char *text_words_find(struct text_words *w, const struct vocab *vocab, uint32_t rank, char room[VOCAB_WORD_MAX],
                             size_t *len);
 
+/* The word of a rank if it is at hand, else NULL; TEXT_WORDS_LEN bytes of it can be read. */
+static inline const struct text_word *text_words_at_hand(const struct text_words *w, uint32_t rank)
+{
+    const struct text_word *slot = &w->slots[rank % TEXT_WORDS_SLOTS];
+    return slot->rank == rank && slot->source == w->source && rank != 0 ? slot : NULL;
+}
+
 /* The word of a rank, borrowed until the next call or in room; NULL when there is none. */
 static inline const char *text_words_get(struct text_words *w, const struct vocab *vocab, uint32_t rank,
                                          char room[VOCAB_WORD_MAX], size_t *len)
 {
-    const struct text_word *slot = &w->slots[rank % TEXT_WORDS_SLOTS];
-    if (slot->rank != rank || slot->source != w->source || rank == 0)
+    const struct text_word *slot = text_words_at_hand(w, rank);
+    if (slot == NULL)
         return text_words_find(w, vocab, rank, room, len);
     *len = slot->len;
     return slot->bytes;
