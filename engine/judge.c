@@ -709,14 +709,38 @@ void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verd
     *out = (struct judge_verdict){.matched = true, .matches = n, .hits = j->hits, .n_hits = 1};
 }
 
+/* Behind the next n words. */
+static const uint8_t *skip_words(const uint8_t *p, const uint8_t *end, uint32_t n)
+{
+    while (n > 0 && p < end)
+        n -= *p++ >> 7;
+    return p;
+}
+
+/* What a title has of a unit that is local does not depend on what is around it. */
+static enum status count_in_title(struct judge *j, unsigned unit, size_t *n, struct err *err)
+{
+    const struct match_doc *w = &j->words;
+    const uint8_t *begin = w->title, *end = w->title_end;
+    double frequency = 0;
+    if (w->n_title == 0) {
+        begin = skip_words(w->body, w->body_end, w->heading_pos);
+        end = skip_words(begin, w->body_end, w->heading_words);
+    }
+    return count_part(j, j->plan->units[unit], begin, end, n, &frequency, err);
+}
+
 enum status judge_title_matches(struct judge *j, unsigned unit, size_t *n, struct err *err)
 {
     *n = 0;
-    enum status status = load_words(j, err);
+    enum status status = load_record(j, err);
     uint32_t words = j->words.n_title > 0 ? j->words.n_title : j->words.heading_words;
     if (status != ST_OK || words < j->plan->units[unit]->unit->least_words)
         return status;
-    return matcher_count_title(j->matcher, j->plan->units[unit]->unit, n, err);
+    if (j->units[unit].is_local)
+        return count_in_title(j, unit, n, err);
+    status = load_words(j, err);
+    return status == ST_OK ? matcher_count_title(j->matcher, j->plan->units[unit]->unit, n, err) : status;
 }
 
 /* ---- places ------------------------------------------------------------------------------------------------------ */

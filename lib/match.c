@@ -236,7 +236,7 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
     *tightness = 0;
     for (size_t i = 0; status == ST_OK && i < *n; i++) {
         uint32_t words = spans[i].last - spans[i].first + 1;
-        *tightness += 1.0 / (1.0 + (words > unit->least_words ? words - unit->least_words : 0));
+        *tightness += match_tightness(words > unit->least_words ? words - unit->least_words : 0);
     }
     return status;
 }

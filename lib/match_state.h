@@ -118,6 +118,14 @@ void ways_minimal(struct ways *ways);                   /* sorted ones: keeps th
 bool match_step(struct matcher *m);                     /* one more step of work; false: stop */
 void match_fail(struct matcher *m, enum status status);
 
+/* What a match adds to tightness, by the words in it that need not be: in steps of 2^-24, so that sums are the same in
+ * whatever parts a document is matched. */
+static inline double match_tightness(uint32_t words)
+{
+    const double round = 0x1p28;
+    return 1.0 / (1.0 + words) + round - round;
+}
+
 /* match_where.c */
 struct slice match_leaf(struct matcher *m, unsigned leaf, bool title);
 size_t slice_lower(struct slice s, uint32_t pos);                                  /* first index with item >= pos */

@@ -168,7 +168,7 @@ static bool pour(struct matcher *m, const struct windows *w, const struct match_
     if (sink->ways == NULL) {
         sink->n += n;
         for (size_t i = 0; i < n; i++)
-            sink->tightness += 1.0 / (double)(spans[i].last - spans[i].first + 2 - w->n_places);
+            sink->tightness += match_tightness(spans[i].last - spans[i].first + 1 - (uint32_t)w->n_places);
         return match_step(m);
     }
     for (size_t i = 0; i < n; i++)

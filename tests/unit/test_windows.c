@@ -32,6 +32,12 @@ static void add_doc(struct chunk *chunk, uint32_t number, const struct buf *text
                            .title = title,
                            .title_len = title == NULL ? 0 : strlen(title),
                            .date = DOCUMENT_NO_DATE};
+    if (number % 3 == 1) { /* its first words are the title */
+        doc.title = text->data;
+        doc.title_len = text->len < 60 ? text->len : 60;
+        doc.title_in_text = true;
+        doc.title_end = (uint32_t)doc.title_len;
+    }
     HELP_OK(chunk_add(chunk, &doc, &err));
 }
 
@@ -102,6 +108,25 @@ static void ask_no_more(struct asked *a)
     arena_release(&a->arena);
 }
 
+/* Matches in the title, told by where all matches are. */
+static void check_title(struct judge *judge, uint32_t doc, const char *text)
+{
+    struct err err = {0};
+    const struct judge_place *places;
+    size_t n_places, found, n = 0;
+    HELP_OK(judge_places(judge, doc, &places, &n_places, &err));
+    const struct match_doc w = *judge_match_doc(judge);
+    for (size_t i = 0; i < n_places; i++) {
+        uint32_t first, last;
+        bool in_title = match_in_title(&w, places[i].span.first, &first);
+        (void)match_in_title(&w, places[i].span.last, &last);
+        n += w.n_title > 0 ? in_title : first >= w.heading_pos && last < w.heading_pos + w.heading_words;
+    }
+    HELP_OK(judge_title_matches(judge, 0, &found, &err));
+    if (found != n)
+        fail_msg("%s: document %u: %zu matches in its title instead of %zu", text, doc, found, n);
+}
+
 /* Returns in how many documents nothing had to be looked at, of those that are long. */
 static unsigned check_query(const struct snapshot *snap, const char *text)
 {
@@ -120,6 +145,8 @@ static unsigned check_query(const struct snapshot *snap, const char *text)
         if (want.matches != found.matches || want.matched != found.matched)
             fail_msg("%s: document %u: %llu matches instead of %llu", text, doc, (unsigned long long)found.matches,
                      (unsigned long long)want.matches);
+        if (want.matched && whole.plan->n_units == 1)
+            check_title(whole.judge, doc, text);
         if (!want.matched)
             passed_over += segment_long(snapshot_segment(snap, 0), doc, &d) && !judge_may_match(windows.judge, doc);
         else
@@ -245,6 +272,14 @@ static void test_titles(void **state)
     HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
     (void)check_query(snap, "z3 NEAR/1000 a2");
     (void)check_query(snap, "z3 NEAR/1 b7");
+    (void)check_query(snap, "a1 NEAR/3 z3");
+    (void)check_query(snap, "\"a1 * z3\"");
+    (void)check_query(snap, "\"a2 *\"");
+    for (unsigned i = 0; i < 400; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "a%u NEAR/%u \"%s a%u\"", i % 20, i % 7, i % 3 == 0 ? "*" : "", i / 20);
+        (void)check_query(snap, text);
+    }
     (void)check_query(snap, "\"z3 * *\"");
     (void)check_query(snap, "\"z3 a2 *\"");
     (void)check_query(snap, "title:\"z3 a2\"");
