@@ -191,14 +191,24 @@ static enum status gather_segment(struct expansion *x, const struct segment *seg
     return ST_OK;
 }
 
+/* Index of the first word behind those that begin with the stem: 0xff is in no word. */
+static uint32_t behind_stem(const struct expansion *x, const struct vocab *vocab)
+{
+    char bound[sizeof x->stem + 1];
+    memcpy(bound, x->stem, x->stem_len);
+    bound[x->stem_len] = (char)0xff;
+    return vocab_lower_bound(vocab, bound, x->stem_len + 1);
+}
+
 /* Words that their stem begins, as most do. */
 static enum status gather_regular(struct expansion *x, const struct segment *segment)
 {
     const struct vocab *vocab = segment_vocab(segment);
     struct vocab_cursor word;
     enum status status = ST_OK;
+    uint32_t end = behind_stem(x, vocab);
     vocab_seek(&word, vocab, vocab_lower_bound(vocab, x->stem, x->stem_len));
-    while (status == ST_OK && vocab_next(&word) && begins_with(&word, x->stem, x->stem_len)) {
+    while (status == ST_OK && vocab_next(&word) && word.i < end) {
         status = goes_on(x);
         if (status == ST_OK && segment_stem_is_prefix(segment, word.i, word.len, x->stem_len))
             status = take_word(x, &word);
