@@ -195,10 +195,15 @@ static inline uint64_t field_of(const struct docs *d, uint32_t doc, enum docs_fi
     return packed_at(d->records, bit, d->layout.widths[field]);
 }
 
+static enum status no_document(const struct docs *d, uint32_t doc, struct err *err)
+{
+    return err_set(err, ST_NOT_FOUND, "%s: no document %u (there are %u)", d->map.path, doc, d->n);
+}
+
 enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out, struct err *err)
 {
     if (doc >= d->n)
-        return err_set(err, ST_NOT_FOUND, "%s: no document %u (there are %u)", d->map.path, doc, d->n);
+        return no_document(d, doc, err);
     *out = (struct docs_record){
         .words_off = docs_start(d, doc),
         .text_off = field_of(d, doc, DOCS_TEXT_OFF),
@@ -282,13 +287,14 @@ static bool get_names(const uint8_t *p, const uint8_t *end, struct segment_doc *
 
 enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_doc *out, struct err *err)
 {
-    struct docs_record r;
     *out = (struct segment_doc){.date = DOCUMENT_NO_DATE};
-    enum status status = docs_get(d, doc, &r, err);
-    if (status != ST_OK)
-        return status;
-    out->text_len = r.text_len;
-    if (r.names_off > d->names_len || !get_names(d->names + r.names_off, d->names + d->names_len, out)) {
+    if (doc >= d->n)
+        return no_document(d, doc, err);
+    uint64_t off = field_of(d, doc, DOCS_NAMES_OFF);
+    uint64_t text_off = field_of(d, doc, DOCS_TEXT_OFF), text_end = field_of(d, doc + 1, DOCS_TEXT_OFF);
+    out->text_len = (uint32_t)(text_end - text_off);
+    if (off > d->names_len || text_end < text_off || text_end - text_off > DOCUMENT_TEXT_MAX ||
+        !get_names(d->names + off, d->names + d->names_len, out)) {
         *out = (struct segment_doc){.date = DOCUMENT_NO_DATE};
         return file_damaged(&d->map, "a path, title or date outside of it", err);
     }
