@@ -56,13 +56,17 @@ static uint32_t rank_of_code(uint32_t code)
     return rank;
 }
 
+static uint32_t n_once(const struct holders_writer *h)
+{
+    return h->n_words - h->n_counted;
+}
+
 /* Each word's documents, in the place of its slot for now. */
 static void find_documents(struct holders_writer *h, const struct wordtab *words, const uint32_t *codes)
 {
-    for (size_t i = 0; i < words->n; i++) {
-        h->slot_of[rank_of_code(codes[i])] = words->words[i].documents;
-        h->n_counted += words->words[i].occurrences > 1;
-    }
+    for (size_t i = 0; i < words->n; i++)
+        if (words->words[i].occurrences > 1)
+            h->slot_of[rank_of_code(codes[i])] = words->words[i].documents;
 }
 
 /* The fewest documents of a word that gets a row. */
@@ -72,7 +76,7 @@ static uint32_t fewest_of_row(const struct holders_writer *h)
     fewest = fewest < HOLDERS_FEWEST ? HOLDERS_FEWEST : fewest;
     for (;; fewest += fewest / 2) {
         uint64_t n = 0;
-        for (uint32_t rank = 1; rank <= h->n_words; rank++)
+        for (uint32_t rank = 1; rank <= h->n_counted; rank++)
             n += h->slot_of[rank] >= fewest;
         if (n * h->row_len <= HOLDERS_MAX_BYTES)
             return fewest;
@@ -82,7 +86,7 @@ static uint32_t fewest_of_row(const struct holders_writer *h)
 static bool count_words(struct holders_writer *h, uint32_t fewest)
 {
     uint64_t n_postings = 0;
-    for (uint32_t rank = 1; rank <= h->n_words; rank++) {
+    for (uint32_t rank = 1; rank <= h->n_counted; rank++) {
         uint32_t documents = h->slot_of[rank];
         h->n_rows += documents >= fewest;
         h->n_lists += documents < fewest && documents >= fewest_common(h->n_docs);
@@ -90,7 +94,7 @@ static bool count_words(struct holders_writer *h, uint32_t fewest)
         n_postings += documents <= HOLDERS_FEW ? documents : 0;
     }
     h->n_postings = (uint32_t)n_postings;
-    return n_postings < UINT32_MAX;
+    return n_postings + n_once(h) < UINT32_MAX;
 }
 
 static bool make_room(struct holders_writer *h)
@@ -100,7 +104,9 @@ static bool make_room(struct holders_writer *h)
     h->bits = calloc((size_t)h->n_rows + 1, h->row_len);
     h->few_at = malloc(((size_t)h->n_few + 1) * sizeof *h->few_at);
     h->postings = calloc((size_t)h->n_postings + 1, sizeof *h->postings);
-    return h->rows != NULL && h->lists != NULL && h->bits != NULL && h->few_at != NULL && h->postings != NULL;
+    h->once = calloc((size_t)n_once(h) + 1, sizeof *h->once);
+    return h->rows != NULL && h->lists != NULL && h->bits != NULL && h->few_at != NULL && h->postings != NULL &&
+           h->once != NULL;
 }
 
 static bool take_row(struct holders_writer *h, uint32_t row, uint32_t rank, uint32_t documents)
@@ -113,7 +119,7 @@ static bool take_row(struct holders_writer *h, uint32_t row, uint32_t rank, uint
 static bool take_words(struct holders_writer *h, uint32_t fewest)
 {
     uint32_t n_rows = 0, n_lists = 0, n_few = 0, n_postings = 0;
-    for (uint32_t rank = 1; rank <= h->n_words; rank++) {
+    for (uint32_t rank = 1; rank <= h->n_counted; rank++) {
         uint32_t documents = h->slot_of[rank];
         h->slot_of[rank] = 0;
         if (documents >= fewest) {
@@ -137,7 +143,9 @@ enum status holders_choose(struct holders_writer *h, const struct wordtab *words
 {
     *h = (struct holders_writer){
         .n_docs = n_docs, .n_words = (uint32_t)words->n, .row_len = (n_docs / 8 + 64) / 64 * 64};
-    h->slot_of = calloc(words->n + 1, sizeof *h->slot_of);
+    for (size_t i = 0; i < words->n; i++)
+        h->n_counted += words->words[i].occurrences > 1;
+    h->slot_of = calloc((size_t)h->n_counted + 1, sizeof *h->slot_of);
     if (h->slot_of == NULL)
         return err_nomem(err);
     find_documents(h, words, codes);
@@ -159,13 +167,16 @@ void holders_writer_release(struct holders_writer *h)
     free(h->bits);
     free(h->few_at);
     free(h->postings);
+    free(h->once);
     *h = (struct holders_writer){0};
 }
 
 uint32_t holders_slot_of_code(const struct holders_writer *h, uint32_t code)
 {
     uint32_t rank = rank_of_code(code);
-    return rank <= h->n_words ? h->slot_of[rank] : 0;
+    if (rank > h->n_words)
+        return 0;
+    return rank <= h->n_counted ? h->slot_of[rank] : h->n_rows + h->n_lists + h->n_few + rank - h->n_counted;
 }
 
 /* ---- counting --------------------------------------------------------------------------------------------------- */
@@ -244,7 +255,7 @@ void holders_fetch(const struct holders_writer *h, uint32_t slot)
         __builtin_prefetch(&h->rows[i]);
     else if (i - h->n_rows < h->n_lists)
         __builtin_prefetch(&h->lists[i - h->n_rows]);
-    else
+    else if (i - h->n_rows - h->n_lists < h->n_few)
         __builtin_prefetch(&h->few_at[i - h->n_rows - h->n_lists]);
 }
 
@@ -255,8 +266,10 @@ void holders_count(struct holders_writer *h, uint32_t slot, uint32_t doc)
         count_in_row(h, i, doc);
     else if (i - h->n_rows < h->n_lists)
         count_in_list(h, i - h->n_rows, doc);
-    else
+    else if (i - h->n_rows - h->n_lists < h->n_few)
         count_of_few(h, i - h->n_rows - h->n_lists, doc);
+    else
+        h->once[i - h->n_rows - h->n_lists - h->n_few] = doc;
 }
 
 /* ---- rare words ------------------------------------------------------------------------------------------------- */
@@ -310,8 +323,8 @@ static void put_docs(const struct holders_writer *h, struct file_writer *w)
 {
     unsigned width = holders_width(h->n_docs), used = 0;
     uint64_t bits = 0;
-    for (uint32_t i = 0; i < h->n_postings; i++) {
-        uint64_t doc = h->postings[i].doc;
+    for (uint64_t i = 0; i < (uint64_t)h->n_postings + n_once(h); i++) {
+        uint64_t doc = i < h->n_postings ? h->postings[i].doc : h->once[i - h->n_postings];
         bits |= doc << used;
         used += width;
         if (used < 64)
@@ -348,7 +361,7 @@ static void put_head(const struct holders_writer *h, const struct few *few, stru
     bytes_put64(head + 24, lists);
     bytes_put32(head + 32, h->n_words);
     bytes_put32(head + 36, h->n_counted);
-    bytes_put32(head + 40, h->n_postings);
+    bytes_put32(head + 40, h->n_postings + n_once(h));
     bytes_put64(head + 48, few->counts.len);
     file_put(w, head, sizeof head);
 }

@@ -62,15 +62,16 @@ struct holders_posting;
 /* What is gathered for a segment being written, in memory. */
 struct holders_writer {
     uint32_t n_docs, n_words, n_counted;
-    uint32_t n_rows, n_lists, n_few, n_postings; /* n_postings: of the n_few rare words */
+    uint32_t n_rows, n_lists, n_few, n_postings; /* n_postings: of the n_few rare words that occur more than once */
     uint32_t row_len;
-    uint32_t *slot_of; /* owned; by rank, 0..n_words: number of its row, list or rare word from 1 on, in this order;
-                          0: it is Xapian's */
+    uint32_t *slot_of; /* owned; by rank, 0..n_counted: number of its row, list or rare word from 1 on, in this order;
+                          0: it is Xapian's; the words that occur once follow */
     struct holders_row *rows;
     struct holders_list *lists;
     uint8_t *bits; /* owned, as all */
     uint32_t *few_at; /* of each rare word the posting at hand */
     struct holders_posting *postings;
+    uint32_t *once; /* the documents of words that occur once */
     bool failed; /* memory ran out */
 };
 
