@@ -133,7 +133,8 @@ class Folder:
         sources: dict[str, list[bytes]] = {}
         for cut, reply in zip(cuts, replies):
             if cut.path not in sources:
-                sources = {cut.path: (self.engine.folder / cut.path).read_bytes().split(b"\n")}
+                file = self.engine.folder / cut.path  # none: a letter of a mailbox, whose columns are those of its text
+                sources = {cut.path: file.read_bytes().split(b"\n") if cut.path.endswith(MARKED_UP) else []}
             rows = [json.loads(row) for row in reply.rows]
             if not any(place_is_right(cut, row, sources[cut.path]) for row in rows):
                 found = [(row["line"], row["column"]) for row in rows[:5]]
