@@ -5,24 +5,17 @@
 #include <string.h>
 
 #include "engine/filter.h"
+#include "engine/needs.h"
 #include "engine/windows.h"
 #include "lib/array.h"
-
-/* Phrases of which a document must hold one. */
-struct need {
-    struct phrase **phrases;
-    size_t n;
-};
 
 struct unit_state {
     int leaf;              /* plan_only_leaf: a single word, judged by the inverted index; otherwise -1 */
     struct cursor *cursor; /* of that word, while documents ascend; otherwise NULL */
     size_t matches;        /* in the document judged last */
     double frequency;
-    struct need *needs;  /* what a document must hold to match, in the segment's arena */
-    size_t n_needs;
-    bool is_phrase; /* it is the first of those, anywhere */
-    bool is_local;  /* windows_suit */
+    struct needs needs; /* in the segment's arena */
+    bool is_local; /* windows_suit */
     bool ends_open; /* a match may end with a word that is none of its leaves, as far as the field goes */
     bool wants_windows;
     struct windows *windows; /* of it in the segment's long documents, in its arena; NULL: those are matched whole */
@@ -181,180 +174,33 @@ static enum status bind_leaves(struct judge *j, struct err *err)
     return matcher_bound(j->matcher, err);
 }
 
-/* ---- phrases that a unit needs ----------------------------------------------------------------------------------- */
+/* ---- what a segment may hold ------------------------------------------------------------------------------------- */
 
-/* A run of words of several ranks each is as many phrases as there are choices. A block is said to hold a phrase of two
- * words in vain one time in seven, so that few phrases narrow; of longer ones there may be more. */
-enum { MAX_PHRASES = 32 };
-
-static size_t phrases_worth(size_t n_words)
+static enum status begin_unit(struct judge *j, size_t i, struct err *err)
 {
-    return n_words < 2 ? 0 : n_words == 2 ? 4 : n_words == 3 ? 24 : MAX_PHRASES;
-}
-
-/* Words from slot i of a sequence on that follow each other, as many as are few enough phrases: how many words, and how
- * many phrases. */
-static size_t run_of_words(struct judge *j, const struct plan_sequence *seq, size_t i, size_t *n_phrases)
-{
-    size_t n = 0, product = 1;
-    for (size_t k = i; k < seq->n && seq->slots[k].kind == PLAN_LEAF; k++) {
-        size_t n_ranks;
-        (void)postings_ranks(j->postings, seq->slots[k].leaf, &n_ranks);
-        if (n_ranks == 0 || n_ranks > MAX_PHRASES / product)
-            break;
-        product *= n_ranks;
-        if (product > phrases_worth(k - i + 1))
-            continue;
-        n = k - i + 1;
-        *n_phrases = product;
-    }
-    return n;
-}
-
-/* The ranks of choice number `choice` of the words in the slots. */
-static void choose_ranks(struct judge *j, const struct plan_slot *slots, size_t n, size_t choice, uint32_t *ranks)
-{
-    for (size_t i = 0; i < n; i++) {
-        size_t n_ranks;
-        const uint32_t *all = postings_ranks(j->postings, slots[i].leaf, &n_ranks);
-        ranks[i] = all[choice % n_ranks];
-        choice /= n_ranks;
-    }
-}
-
-static bool make_need(struct judge *j, const struct plan_slot *slots, size_t n, size_t n_phrases, struct need *need)
-{
-    uint32_t *ranks = arena_alloc(&j->arena, n * sizeof *ranks);
-    need->phrases = arena_alloc(&j->arena, n_phrases * sizeof(struct phrase *));
-    need->n = n_phrases;
-    bool ok = ranks != NULL && need->phrases != NULL;
-    for (size_t i = 0; ok && i < n_phrases; i++) {
-        choose_ranks(j, slots, n, i, ranks);
-        need->phrases[i] = phrase_new(j->segment, ranks, n, &j->arena);
-        ok = need->phrases[i] != NULL;
-    }
-    return ok;
-}
-
-static bool add_need(struct judge *j, struct unit_state *unit, const struct plan_slot *slots, size_t n,
-                     size_t n_phrases)
-{
-    struct need *all = arena_alloc(&j->arena, (unit->n_needs + 1) * sizeof *all);
-    if (all == NULL || !make_need(j, slots, n, n_phrases, &all[unit->n_needs]))
-        return false;
-    if (unit->n_needs > 0)
-        memcpy(all, unit->needs, unit->n_needs * sizeof *all);
-    unit->n_needs++;
-    unit->needs = all;
-    return true;
-}
-
-/* Runs overlap by a word, so that every pair of words that is worth it is in one. */
-static bool add_runs(struct judge *j, struct unit_state *unit, const struct plan_sequence *seq)
-{
-    bool ok = true;
-    for (size_t i = 0, n, n_phrases = 0; ok && i + 1 < seq->n; i += n > 1 ? n - 1 : 1) {
-        n = run_of_words(j, seq, i, &n_phrases);
-        if (n > 1)
-            ok = add_need(j, unit, seq->slots + i, n, n_phrases);
-        unit->is_phrase |= n == seq->n;
-    }
-    return ok;
-}
-
-static bool add_needs(struct judge *j, struct unit_state *unit, const struct plan_span *span)
-{
-    if (span->kind == PLAN_PHRASE)
-        return add_runs(j, unit, &span->sequence);
-    size_t n = span->kind == PLAN_NOTNEAR ? 1 : span->kind == PLAN_EITHER ? 0 : span->n_children;
-    bool ok = true;
-    for (size_t i = 0; ok && i < n; i++)
-        ok = add_needs(j, unit, span->children[i]);
-    return ok;
-}
-
-static bool is_phrase_of_ranks(struct judge *j, const struct plan_span *span, size_t n_words)
-{
-    bool ok = span->kind == PLAN_PHRASE && span->plain && !span->title && span->sequence.n == n_words;
-    for (size_t i = 0, n_ranks; ok && i < n_words; i++) {
-        (void)postings_ranks(j->postings, span->sequence.slots[i].leaf, &n_ranks);
-        ok = n_ranks <= 1;
-    }
-    return ok;
-}
-
-static bool same_phrase(const struct phrase *a, const struct phrase *b)
-{
-    return a->needle.len == b->needle.len && memcmp(a->code, b->code, a->needle.len) == 0;
-}
-
-/* Adds a phrase unless a word of it is not in the segment. */
-static bool add_phrase(struct judge *j, struct need *need, const struct plan_sequence *seq)
-{
-    uint32_t *ranks = arena_alloc(&j->arena, seq->n * sizeof *ranks);
-    for (size_t i = 0, n_ranks = 1; ranks != NULL && i < seq->n; i++) {
-        const uint32_t *rank = postings_ranks(j->postings, seq->slots[i].leaf, &n_ranks);
-        if (n_ranks == 0)
-            return true;
-        ranks[i] = *rank;
-    }
-    struct phrase *p = ranks != NULL ? phrase_new(j->segment, ranks, seq->n, &j->arena) : NULL;
-    if (p == NULL)
-        return false;
-    for (size_t i = 0; i < need->n; i++)
-        if (same_phrase(p, need->phrases[i]))
-            return true;
-    need->phrases[need->n++] = p;
-    return true;
-}
-
-/* A choice of phrases of as many words each: no match contains one of another, so that each counts. */
-static bool add_choice(struct judge *j, struct unit_state *unit, const struct plan_span *span)
-{
-    size_t n_words = span->children[0]->sequence.n;
-    if (n_words < 2 || span->n_children > MAX_PHRASES)
-        return true;
-    for (size_t i = 0; i < span->n_children; i++)
-        if (!is_phrase_of_ranks(j, span->children[i], n_words))
-            return true;
-    struct need *need = arena_calloc(&j->arena, 1, sizeof *need);
-    if (need != NULL)
-        need->phrases = arena_alloc(&j->arena, span->n_children * sizeof(struct phrase *));
-    bool ok = need != NULL && need->phrases != NULL;
-    for (size_t i = 0; ok && i < span->n_children; i++)
-        ok = add_phrase(j, need, &span->children[i]->sequence);
-    unit->needs = need;
-    unit->n_needs = ok;
-    unit->is_phrase = ok;
-    return ok;
-}
-
-static bool find_needs(struct judge *j, struct unit_state *unit, const struct plan_span *span)
-{
+    struct unit_state *unit = &j->units[i];
+    unit->cursor = NULL;
     unit->windows = NULL;
     unit->wants_windows = false;
-    unit->needs = NULL;
-    unit->n_needs = 0;
-    unit->is_phrase = false;
-    if (span->kind == PLAN_EITHER)
-        return add_choice(j, unit, span);
-    bool ok = add_needs(j, unit, span);
-    unit->is_phrase = unit->is_phrase && unit->n_needs == 1 && span->kind == PLAN_PHRASE && !span->title;
-    return ok;
+    enum status status =
+        needs_find(j->plan->units[i]->unit, j->postings, j->segment, &j->arena, &unit->needs, err);
+    if (status == ST_OK && unit->leaf >= 0 && !j->any_order)
+        status = cursor_open(j->postings, (unsigned)unit->leaf, &unit->cursor, err);
+    return status;
 }
 
 struct phrase *judge_only_phrase(struct judge *j)
 {
     const struct plan_node *root = j->plan->root;
     const struct unit_state *unit = root->kind == PLAN_UNIT ? &j->units[root->number] : NULL;
-    return unit != NULL && unit->is_phrase && unit->needs->n == 1 ? unit->needs->phrases[0] : NULL;
+    return unit != NULL ? needs_only_phrase(&unit->needs) : NULL;
 }
 
 /* A pair of words whose documents the segment keeps; NULL otherwise. */
 static struct segment_bigram *only_bigram(const struct unit_state *unit)
 {
-    bool one = unit->is_phrase && unit->needs->n == 1;
-    return one && unit->needs->phrases[0]->is_bigram ? unit->needs->phrases[0]->bigrams : NULL;
+    const struct phrase *only = needs_only_phrase(&unit->needs);
+    return only != NULL && only->is_bigram ? only->bigrams : NULL;
 }
 
 static bool judged_by_list(const struct judge *j, const struct unit_state *unit)
@@ -362,22 +208,12 @@ static bool judged_by_list(const struct judge *j, const struct unit_state *unit)
     return !j->any_order && only_bigram(unit) != NULL;
 }
 
-static enum status find_blocks(struct judge *j, const struct need *need, struct err *err)
-{
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < need->n; i++)
-        status = phrase_find_blocks(need->phrases[i], &j->arena, err);
-    if (status == ST_OK)
-        phrase_narrow(need->phrases, need->n, &j->arena);
-    return status;
-}
-
 enum status judge_find_blocks(struct judge *j, struct err *err)
 {
     enum status status = ST_OK;
     for (size_t i = 0; i < j->plan->n_units; i++)
-        for (size_t k = 0; status == ST_OK && !judged_by_list(j, &j->units[i]) && k < j->units[i].n_needs; k++)
-            status = find_blocks(j, &j->units[i].needs[k], err);
+        if (status == ST_OK && !judged_by_list(j, &j->units[i]))
+            status = needs_find_blocks(&j->units[i].needs, &j->arena, err);
     return status;
 }
 
@@ -385,7 +221,7 @@ void judge_want_windows(struct judge *j)
 {
     for (size_t i = 0; i < j->plan->n_units; i++) {
         struct unit_state *unit = &j->units[i];
-        unit->wants_windows = unit->is_local && !unit->is_phrase && unit->leaf < 0;
+        unit->wants_windows = unit->is_local && !unit->needs.is_phrase && unit->leaf < 0;
     }
 }
 
@@ -402,14 +238,6 @@ static const struct windows *windows_of(struct judge *j, unsigned number, uint32
     return unit->windows;
 }
 
-static bool need_may_be_in(const struct need *need, uint32_t doc)
-{
-    for (size_t i = 0; i < need->n; i++)
-        if (phrase_may_be_in(need->phrases[i], doc))
-            return true;
-    return false;
-}
-
 /* What is judged by a list, that list tells soon enough. */
 static bool unit_may_match(struct judge *j, unsigned number, uint32_t doc)
 {
@@ -420,10 +248,7 @@ static bool unit_may_match(struct judge *j, unsigned number, uint32_t doc)
     const struct windows *windows = windows_of(j, number, doc, &d);
     if (windows != NULL && !windows_are_in(windows, &d))
         return false;
-    for (size_t i = 0; i < unit->n_needs; i++)
-        if (!need_may_be_in(&unit->needs[i], doc))
-            return false;
-    return true;
+    return needs_may_be_in(&unit->needs, doc);
 }
 
 static bool node_may_match(struct judge *j, const struct plan_node *node, uint32_t doc)
@@ -451,18 +276,10 @@ enum status judge_segment(struct judge *j, const struct segment *segment, struct
     j->postings = p;
     j->any_order = any_order;
     arena_clear(&j->arena);
-    for (size_t i = 0; i < j->plan->n_units; i++) {
-        struct unit_state *unit = &j->units[i];
-        unit->cursor = NULL;
-        enum status status = ST_OK;
-        if (!find_needs(j, unit, j->plan->units[i]->unit))
-            return err_nomem(err);
-        if (unit->leaf >= 0 && !any_order)
-            status = cursor_open(p, (unsigned)unit->leaf, &unit->cursor, err);
-        if (status != ST_OK)
-            return status;
-    }
-    return bind_leaves(j, err);
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < j->plan->n_units; i++)
+        status = begin_unit(j, i, err);
+    return status == ST_OK ? bind_leaves(j, err) : status;
 }
 
 /* ---- a document's words ------------------------------------------------------------------------------------------ */
@@ -603,10 +420,8 @@ static enum status count_unit(struct judge *j, const struct plan_node *node, boo
         *matched = segment_seek_holder(holders, j->doc) && holders->doc == j->doc;
         unit->matches = *matched ? segment_holder_occurrences(holders) : 0;
         unit->frequency = (double)unit->matches;
-    } else if (unit->is_phrase) {
-        unit->matches = 0;
-        for (size_t i = 0; i < unit->needs->n && !has_enough(j, unit); i++)
-            unit->matches += phrase_count(unit->needs->phrases[i], j->doc);
+    } else if (unit->needs.is_phrase) {
+        unit->matches = needs_count(&unit->needs, j->doc, j->docs_only);
         unit->frequency = (double)unit->matches;
         *matched = unit->matches > 0;
         j->checked++;

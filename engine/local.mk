@@ -19,6 +19,8 @@ libverbatim_engine_a_SOURCES = \
 	engine/fuzzy.h \
 	engine/judge.c \
 	engine/judge.h \
+	engine/needs.c \
+	engine/needs.h \
 	engine/phrase.c \
 	engine/phrase.h \
 	engine/phrase_words.c \
