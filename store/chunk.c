@@ -162,8 +162,12 @@ static struct segment_place next_place(struct segment_place before, const char *
     return place;
 }
 
-static bool add_place(struct chunk_writer *w, const char *text, uint32_t pos, uint32_t off)
+/* A word that begins within the one before, as the 2 of one half does, is no place: who reads on from there would meet
+ * the 1 once more. end is where the word before ends. */
+static bool add_place(struct chunk_writer *w, const char *text, size_t end, uint32_t pos, uint32_t off)
 {
+    if (off < end)
+        return true;
     struct segment_place last = {.line = 1};
     if (w->n_places > 0)
         last = w->places[w->n_places - 1];
@@ -212,7 +216,7 @@ static enum status add_body(struct chunk *c, const struct document *doc, struct 
     size_t done = 0; /* of the text */
     tokenizer_begin(w->tokenizer, doc->text, doc->text_len, &options);
     for (; tokenizer_next(w->tokenizer, &token); r->n_body++) {
-        if (!add_word(c, &token) || !add_place(w, doc->text, r->n_body, (uint32_t)token.start) ||
+        if (!add_word(c, &token) || !add_place(w, doc->text, done, r->n_body, (uint32_t)token.start) ||
             (token.brk != TOKEN_NO_BREAK && r->n_body > 0 && !add_break(w, r->n_body, token.brk)))
             return err_nomem(err);
         if (has_heading)

@@ -3,7 +3,7 @@
  * The body is one entry per document, at the offset its record (docs.h) gives:
  *     n_places:varint n_columns:varint columns_len:varint n_breaks:varint
  *     n_places of {pos:32 off:32 line:32 line_off:32}, all ascending: every PLACES_STEP_WORDS words or
- *         PLACES_STEP_BYTES bytes, always where a word starts; none for a short document
+ *         PLACES_STEP_BYTES bytes, always where a word starts and the one before has ended; none for a short document
  *     a pair {text:32 at:32} for each run of PLACES_RUN columns: text offset of its first one, and where in the next
  *         columns_len bytes the run is: column:varint of the first, then for each other one
  *         step in text:varint and, zigzag-coded, how far its column is from the one before plus that step

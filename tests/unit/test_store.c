@@ -449,6 +449,43 @@ static void test_no_words(void **state)
     free(index_dir);
 }
 
+/* Reading on from a place gives the words that follow it: none lies within a character that is two words. */
+static void test_places_between_characters(void **state)
+{
+    enum { WORDS = 3, TIMES = 2000 }; /* every, 1, 2 */
+    struct err err = {0};
+    struct manifest manifest = {0};
+    struct build *build;
+    struct chunk *chunk;
+    struct snapshot *s;
+    struct segment_place place;
+    struct lock lock;
+    struct buf text = BUF_INIT;
+    char *index_dir = help_path(state, "index");
+    for (int i = 0; i < TIMES; i++)
+        buf_adds(&text, "every \xc2\xbd ");
+    assert_true(buf_ok(&text));
+    HELP_OK(lock_take(index_dir, true, 0, &lock, &err));
+    HELP_OK(build_begin(index_dir, NULL, &build, &err));
+    HELP_OK(chunk_new(build, 0, &chunk, &err));
+    add_one(chunk, "halves", text.data, text.len);
+    HELP_OK(chunk_finish(chunk, &err));
+    HELP_OK(build_append(build, chunk, &err));
+    HELP_OK(build_publish(build, &manifest, &err));
+    build_free(build);
+    manifest_release(&manifest);
+    lock_release(&lock);
+    HELP_OK(snapshot_open(index_dir, 1, true, &s, &err));
+    for (uint32_t pos = 0; pos < WORDS * TIMES; pos++) {
+        HELP_OK(segment_place_of_pos(snapshot_segment(s, 0), 0, pos, &place, &err));
+        assert_int_not_equal(place.pos % WORDS, 2);
+        assert_true(pos - place.pos < 600);
+    }
+    snapshot_unref(s);
+    buf_release(&text);
+    free(index_dir);
+}
+
 /* ---- the same however it is made -------------------------------------------------------------------------------- */
 
 static void check_same_part(const char *a_dir, const char *b_dir, const char *name)
@@ -564,6 +601,7 @@ int main(void)
         HELP_TEST(test_no_documents),
         HELP_TEST(test_vast_document),
         HELP_TEST(test_no_words),
+        HELP_TEST(test_places_between_characters),
         HELP_TEST(test_threads_change_nothing),
         HELP_TEST(test_segments_change_no_statistics),
         HELP_TEST(test_given_up),
