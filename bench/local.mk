@@ -1,5 +1,5 @@
 # bench/ - measures; built by make bench, and by make check, which tries them. SPDX-License-Identifier: GPL-2.0-or-later
-BENCHMARKS = bench/bench_load bench/bench_verbatim bench/bench_vocab bench/bench_feed bench/drive_verbatim bench/peer_xapian
+BENCHMARKS = bench/bench_load bench/bench_vocab bench/bench_feed bench/drive_verbatim bench/peer_xapian
 if HAVE_SQLITE3
 BENCHMARKS += bench/peer_fts5
 endif
@@ -8,7 +8,7 @@ check_DATA = bench/classes/PeerLucene.class
 CLEANFILES += bench/classes/*.class
 EXTRA_DIST += \
 	bench/README.md \
-	bench/churn.py bench/compare.py \
+	bench/churn.py \
 	bench/pathological.py \
 	bench/run.sh \
 	bench/soak.sh \
@@ -29,8 +29,6 @@ EXTRA_DIST += \
 	bench/results
 bench_bench_load_SOURCES = bench/bench_load.c bench/load_check.c bench/load_check.h
 bench_bench_load_LDADD = libverbatim_queryd.a $(ENGINE_LIBS) $(LIBEVENT_LIBS)
-bench_bench_verbatim_SOURCES = bench/bench_verbatim.c
-bench_bench_verbatim_LDADD = $(ENGINE_LIBS)
 bench_bench_vocab_SOURCES = bench/bench_vocab.c
 bench_bench_vocab_LDADD = $(STORE_LIBS)
 bench_bench_feed_SOURCES = bench/bench_feed.c

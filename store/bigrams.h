@@ -23,7 +23,7 @@ enum {
     BIGRAMS_HEAD_LEN = 64,
     BIGRAMS_ENTRY_LEN = 32,
     BIGRAMS_WORDS = 512, /* ranks below this one make pairs */
-    BIGRAMS_SHARE = 32,
+    BIGRAMS_SHARE = 16,
     BIGRAMS_ROW_SHARE = 6,
     BIGRAMS_FEWEST = 16, /* occurrences */
     BIGRAMS_MOST = 2048  /* pairs */
