@@ -227,7 +227,7 @@ enum status browse_words(struct searcher *s, const struct snapshot *snap, const 
 
 /* ---- documents --------------------------------------------------------------------------------------------------- */
 
-enum status browse_find(const struct snapshot *snap, const char *path, size_t len, const struct segment **segment,
+static enum status find(const struct snapshot *snap, const char *path, size_t len, const struct segment **segment,
                         uint32_t *doc, struct err *err)
 {
     for (size_t i = snapshot_segments(snap); i-- > 0;) {
@@ -236,7 +236,27 @@ enum status browse_find(const struct snapshot *snap, const char *path, size_t le
         if (status != ST_NOT_FOUND)
             return status;
     }
-    return err_set(err, ST_NOT_FOUND, "no document of that path is in the index");
+    return ST_NOT_FOUND;
+}
+
+static enum status not_found(const struct snapshot *snap, const char *path, size_t len, struct err *err)
+{
+    const struct segment *segment;
+    uint32_t doc;
+    struct buf first = BUF_INIT;
+    buf_add(&first, path, len);
+    buf_adds(&first, "/1");
+    bool is_box = buf_ok(&first) && find(snap, first.data, first.len, &segment, &doc, err) == ST_OK;
+    buf_release(&first);
+    return err_set(err, ST_NOT_FOUND, "no document of that path is in the index%s",
+                   is_box ? ": it is a box of several, which have /1, /2 ... behind it" : "");
+}
+
+enum status browse_find(const struct snapshot *snap, const char *path, size_t len, const struct segment **segment,
+                        uint32_t *doc, struct err *err)
+{
+    enum status status = find(snap, path, len, segment, doc, err);
+    return status == ST_NOT_FOUND ? not_found(snap, path, len, err) : status;
 }
 
 /* What is being cut into lines. */

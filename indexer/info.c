@@ -180,7 +180,7 @@ enum status info_print(const char *index_dir, bool json, FILE *out, struct err *
     if (snapshot_manifest(s)->files_len > 0)
         st = known_open(&known, index_dir, snapshot_manifest(s), false, err);
     sum_parts(s, &parts);
-    parts.total += known.map.len;
+    add_part(&parts, &(struct segment_part){.name = "files", .bytes = known.map.len});
     if (json)
         add_json(&text, s, snapshot_manifest(s), &known, &parts);
     else

@@ -29,7 +29,7 @@ static const struct setting table[SETTINGS_N] = {
     [SETTING_ORDER] = {"order", {"rank", "path", "date", "index"}, 0, 0, "which documents come first"},
     [SETTING_MARK] = {"mark", {"off", "on"}, 0, 0, "put matched words between « and »"},
     [SETTING_COUNT] = {"count", {"exact", "page", "docs"}, 0, 0,
-                       "page: stop counting once the page is full; docs: count documents, not matches"},
+                       "page: stop counting once the page is full; docs: without rows, count only documents"},
     [SETTING_TRACE_RUN] = {"trace-run", {NULL}, TRACE_RUN, TRACE_MAX_RUN,
                            "words in unbroken succession that a traced passage has at least", TRACE_MIN_RUN},
     [SETTING_TRACE_TOLERANCE] = {"trace-tolerance", {NULL}, TRACE_TOLERANCE, ALIGN_MAX_TOLERANCE,

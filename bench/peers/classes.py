@@ -143,6 +143,8 @@ def by_frequency(text, sample):
     n = len(text.documents)
     bands = {"High": (0.02, 1.1), "Med": (0.004, 0.02), "Low": (1.5 / n, 0.004)}
     for name, (low, high) in bands.items():
+        if low >= high:
+            continue  # there are too few documents for it
         band = sorted(pair for pair, count in in_documents.items()
                       if low <= count / n < high and all(usable(word) for word in pair))
         text.rng.shuffle(band)
