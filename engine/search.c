@@ -379,7 +379,7 @@ enum status search_run(struct searcher *s, const struct snapshot *snap, const st
         out->checked += judge_checked(s->judge);
         rank_finish(&s->top);
         cut_page(s, req, out);
-        if (req->docs_only && out->complete == SEARCH_WHOLE)
+        if (req->docs_only && out->docs > 0 && out->complete == SEARCH_WHOLE)
             out->complete = SEARCH_DOCS_ONLY;
     }
     s->searched_ns = search_now() - began - s->expanded_ns;

@@ -70,7 +70,7 @@ class DocumentMaker:
         made = [self.document(number) for number in range(count)]
         if self.full and self.rng.random() < 0.3:
             made[-1] = Source("docs/broad.txt", " ".join(BROAD), FIRST_DAY)
-        for number in range(self.rng.choice([0, 0, 0, 1, 2])):
+        for number in range(min(count, self.rng.choice([0, 0, 0, 1, 2]))):
             made[number] = self.long_document(number)
         return made
 
