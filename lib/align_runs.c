@@ -7,8 +7,10 @@
 
 #define NO_POS UINT32_MAX
 
-/* Runs of fewer equal words than asked for help a chain along only when they say something. */
+/* Runs of fewer equal words than asked for help a chain along only when they say something. Where two long texts have
+ * too many of those, they have to say more; of the last value hardly one is left. */
 #define LEAST_VALUE 0.45F
+#define MOST_VALUE 32.0F
 
 static size_t slot_of(const struct align *a, uint32_t first, uint32_t second)
 {
@@ -73,14 +75,14 @@ static enum status too_many(struct err *err)
                    ALIGN_MAX_RUNS);
 }
 
-static enum status add_run(struct align *a, uint32_t pos, uint32_t doc_pos, struct err *err)
+static enum status add_run(struct align *a, uint32_t pos, uint32_t doc_pos, float least, struct err *err)
 {
     const uint32_t *d = a->doc->words;
     float value = 0;
     uint32_t len = 0;
     while (pos + len < a->n && doc_pos + len < a->doc->n && a->words[pos + len] == d[doc_pos + len])
         value += a->values[a->words[pos + len++]];
-    if (len < a->rules.run && value < LEAST_VALUE)
+    if (len < a->rules.run && value < least)
         return ST_OK;
     if (a->n_runs == ALIGN_MAX_RUNS)
         return too_many(err);
@@ -90,7 +92,7 @@ static enum status add_run(struct align *a, uint32_t pos, uint32_t doc_pos, stru
     return ST_OK;
 }
 
-enum status align_runs(struct align *a, struct err *err)
+static enum status find_runs(struct align *a, float least, struct err *err)
 {
     const uint32_t *d = a->doc->words;
     enum status status = ST_OK;
@@ -108,8 +110,17 @@ enum status align_runs(struct align *a, struct err *err)
                 a->words[i] == d[j] && a->words[i + 1] == d[j + 1] && (i == 0 || j == 0 || a->words[i - 1] != d[j - 1]);
             work++;
             if (begins)
-                status = add_run(a, i, j, err);
+                status = add_run(a, i, j, least, err);
         }
     }
+    return status;
+}
+
+enum status align_runs(struct align *a, struct err *err)
+{
+    float least = LEAST_VALUE;
+    enum status status = find_runs(a, least, err);
+    while (status == ST_TOO_BROAD && least < MOST_VALUE)
+        status = find_runs(a, least *= 2, err);
     return status;
 }

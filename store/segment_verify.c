@@ -66,6 +66,8 @@ static enum status check_doc(const struct segment *s, uint32_t doc, uint64_t *wo
         status = segment_doc(s, doc, &names, err);
     if (status == ST_OK && !segment_is_dead(s, doc))
         status = segment_find(s, names.path, names.path_len, &at, err);
+    if (status == ST_NOT_FOUND)
+        status = file_damaged(&s->docs.map, "a document that is not found by its path", err);
     if (status == ST_OK)
         status = segment_place_of_pos(s, doc, UINT32_MAX, &place, err);
     *words += (uint64_t)w.n_body + w.n_title;

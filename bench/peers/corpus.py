@@ -7,7 +7,7 @@ import os
 import subprocess
 
 from engines import remove
-from measure import run_measured
+from measure import read_all, run_measured
 
 PARTS = 16
 
@@ -102,6 +102,7 @@ def built(engine, corpus, n_parts):
     remove(index)
     os.makedirs(os.path.dirname(index), exist_ok=True)
     engine.prepare(index, corpus, n_parts)
+    read_all(*(os.path.join(corpus.work, kind) for kind in ("text", "feed", "sphinx")))
     took = run_measured(command, index + ".log") if command is not None else None
     kept = {"made_by": made_by, "took": took, "parts": engine.parts(index)}
     save(note, kept)

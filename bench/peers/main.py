@@ -54,7 +54,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=2, help="for each measure of throughput (%(default)s)")
     parser.add_argument("--repeat", type=int, default=1, help="each document so many times (%(default)s)")
     parser.add_argument("--merge", action="store_true", help="Lucene and FTS5 merge their index into one segment")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="another draws other queries (%(default)s)")
     args = parser.parse_args()
     for name, known in (("engines", peers.NAMES), ("stages", STAGES)):
         for word in getattr(args, name).split(","):

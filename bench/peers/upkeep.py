@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from engines import remove
-from measure import Failed, run_measured
+from measure import Failed, read_all, run_measured
 
 TURNS = 5
 OPENINGS = 11
@@ -46,6 +46,7 @@ def measure(engine, corpus):
     link_tree(os.path.join(corpus.work, "text"), text)
     update = [engine.program("verbatim-indexer"), "--index", index, "--quiet", "--jobs", "2", "--max-file-size", "1G",
               text]
+    read_all(text)
     full = run_measured(update, log)["seconds"]
     find, nothing = [], []
     for _ in range(TURNS):

@@ -78,6 +78,18 @@ def shared_by_many(client):
     check(len(paths) == 120 and len(rows) < 120 * 40, len(paths), len(rows))
 
 
+def refrain(client):
+    """two words that come a thousand times in both do not keep a passage from being found"""
+    passage = "the miller counted eleven herons before anyone thought of breakfast"
+    files = {f"filler{i}.txt": f"one more of no use {i}\n" for i in range(60)}
+    for name in ("north.txt", "south.txt"):
+        lines = [f"zeta eta {name[:5]}{i}\n" for i in range(1100)]
+        files[name] = "".join(lines[:500] + [passage + "\n"] + lines[500:])
+    client.index_named(files)
+    rows = everything(client)
+    check(any(all("miller" in side["text"] or side["length"] > 1000 for side in row["documents"]) for row in rows), rows)
+
+
 def forms(client):
     """rows, a limit, an excluded folder, a bar on a terminal; what cannot be is said"""
     client.index_corpus()
@@ -177,4 +189,4 @@ def in_a_browser(client):
 
 
 if __name__ == "__main__":
-    main("trace --all", [every_pair, in_small_memory, shared_by_many, forms, report, in_a_browser])
+    main("trace --all", [every_pair, in_small_memory, shared_by_many, refrain, forms, report, in_a_browser])
