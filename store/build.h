@@ -7,7 +7,7 @@
  * chunks only, never on the number of threads. Nothing that is live is touched until build_publish, which renames
  * `current`.
  *
- * Memory. A segment being gathered or joined takes the budget, and up to 64 MiB of bitmaps, 8 MiB of pairs, 24 MiB
+ * Memory. A segment being gathered or joined takes the budget, and up to 64 MiB of rows of bits, 8 MiB of pairs, 24 MiB
  * of words in blocks and 4 bytes a word, and Xapian's 30 MiB while it is joined. A chunk takes 1 MiB, and 50 to 70
  * bytes and its own length for each distinct word: 5 MiB for 4 MiB of prose, 35 MiB for a book of 64 MB. A chunk of
  * more words than the budget holds becomes a segment by itself, which is the worst case: 64 MB of base64 in one
