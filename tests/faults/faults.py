@@ -304,6 +304,9 @@ def main():
     parser.add_argument("--every", type=int, default=1, help="only each N-th call")
     parser.add_argument("--only", default="", help="only checks whose name holds this")
     args = parser.parse_args()
+    library = os.path.join(args.builddir, "tests/faults/interpose.so")
+    if not os.path.exists(library):
+        parser.error("%s is missing: make tests/faults/interpose.so" % library)
     failed = number = 0
     with tempfile.TemporaryDirectory(prefix="verbatim-faults-") as work:
         machine = Machine(os.path.abspath(args.builddir), work)
