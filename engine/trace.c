@@ -166,7 +166,7 @@ static enum status trace_segment(struct tracer *t, const struct segment *segment
 enum status tracer_begin(struct tracer *t, const struct snapshot *snap, const struct trace_request *req,
                          struct err *err)
 {
-    const struct align_rules rules = {req->run, req->tolerance, LEAST_SCORE};
+    const struct align_rules rules = {req->run, req->tolerance, LEAST_SCORE, req->patient};
     clear(t);
     t->snap = snap;
     t->request = *req;

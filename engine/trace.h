@@ -16,6 +16,7 @@ struct trace_request {
     uint32_t run;        /* TRACE_MIN_RUN .. TRACE_MAX_RUN */
     uint32_t tolerance;  /* at most ALIGN_MAX_TOLERANCE; 0: verbatim only */
     uint32_t coverage;   /* per cent of the text's words that a passage shares at least */
+    bool patient;        /* as in align_rules */
     const char *exclude; /* a stored path: that document, or all below that folder, is left out; NULL: none */
     size_t exclude_len;
     uint64_t limit, offset;

@@ -197,7 +197,8 @@ static enum status take_text(struct all *a, uint64_t number, struct err *err)
     if (status != ST_OK)
         return status;
     const struct trace_request text = {
-        .text = a->text.data, .len = a->text.len, .run = a->req->run, .tolerance = a->req->tolerance};
+        .text = a->text.data, .len = a->text.len, .run = a->req->run, .tolerance = a->req->tolerance,
+        .patient = true};
     return tracer_begin(a->tracer, a->snap, &text, err);
 }
 

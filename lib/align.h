@@ -21,6 +21,7 @@ struct align_rules {
     uint32_t run;       /* a passage has so many equal words in succession, at least 1 */
     uint32_t tolerance; /* other words between two shared ones, in either text; at most ALIGN_MAX_TOLERANCE */
     double score;       /* the least that a passage must come to */
+    bool patient;       /* of too many runs of equal words look at those that say most, which may take long */
 };
 
 /* Two words that stand for each other, by their positions. */

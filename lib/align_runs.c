@@ -8,7 +8,7 @@
 #define NO_POS UINT32_MAX
 
 /* Runs of fewer equal words than asked for help a chain along only when they say something. Where two long texts have
- * too many of those, they have to say more; of the last value hardly one is left. */
+ * too many of those, and there is patience, they have to say more; of the last value hardly one is left. */
 #define LEAST_VALUE 0.45F
 #define MOST_VALUE 32.0F
 
@@ -120,7 +120,7 @@ enum status align_runs(struct align *a, struct err *err)
 {
     float least = LEAST_VALUE;
     enum status status = find_runs(a, least, err);
-    while (status == ST_TOO_BROAD && least < MOST_VALUE)
+    while (status == ST_TOO_BROAD && a->rules.patient && least < MOST_VALUE)
         status = find_runs(a, least *= 2, err);
     return status;
 }
