@@ -8,6 +8,8 @@
 #include "engine/needs.h"
 #include "engine/windows.h"
 #include "lib/array.h"
+#include "lib/etdc.h"
+#include "lib/scan.h"
 
 struct unit_state {
     int leaf;              /* plan_only_leaf: a single word, judged by the inverted index; otherwise -1 */
@@ -333,20 +335,6 @@ static enum status load_words(struct judge *j, struct err *err)
 
 /* ---- parts of a document ----------------------------------------------------------------------------------------- */
 
-/* Words that end in [p, end): bytes with the top bit set. */
-static uint32_t count_words(const uint8_t *p, const uint8_t *end)
-{
-    uint32_t n = 0;
-    for (; end - p >= 8; p += 8) {
-        uint64_t bytes;
-        memcpy(&bytes, p, sizeof bytes);
-        n += (uint32_t)((bytes >> 7 & UINT64_C(0x0101010101010101)) * UINT64_C(0x0101010101010101) >> 56);
-    }
-    for (; p < end; p++)
-        n += *p >> 7;
-    return n;
-}
-
 /* Counts a unit's matches in a range of words of one field as if that were the document. */
 static enum status count_part(struct judge *j, const struct plan_node *node, const uint8_t *begin, const uint8_t *end,
                               size_t *n, double *frequency, struct err *err)
@@ -356,8 +344,8 @@ static enum status count_part(struct judge *j, const struct plan_node *node, con
     double tightness;
     if (begin >= end)
         return ST_OK;
-    uint32_t n_words = unit->ends_open ? count_words(begin, end) : (uint32_t)(end - begin);
-    j->part = (struct match_doc){.body = begin, .body_end = end, .n_body = n_words};
+    size_t n_words = unit->ends_open ? scan_count_words((struct scan_text){begin, end}) : (size_t)(end - begin);
+    j->part = (struct match_doc){.body = begin, .body_end = end, .n_body = (uint32_t)n_words};
     j->has_begun = false;
     matcher_begin(j->matcher, &j->part);
     enum status status = matcher_count(j->matcher, node->unit, &found, &tightness, err);
@@ -524,14 +512,6 @@ void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verd
     *out = (struct judge_verdict){.matched = true, .matches = n, .hits = j->hits, .n_hits = 1};
 }
 
-/* Behind the next n words. */
-static const uint8_t *skip_words(const uint8_t *p, const uint8_t *end, uint32_t n)
-{
-    while (n > 0 && p < end)
-        n -= *p++ >> 7;
-    return p;
-}
-
 /* What a title has of a unit that is local does not depend on what is around it. */
 static enum status count_in_title(struct judge *j, unsigned unit, size_t *n, struct err *err)
 {
@@ -539,8 +519,10 @@ static enum status count_in_title(struct judge *j, unsigned unit, size_t *n, str
     const uint8_t *begin = w->title, *end = w->title_end;
     double frequency = 0;
     if (w->n_title == 0) {
-        begin = skip_words(w->body, w->body_end, w->heading_pos);
-        end = skip_words(begin, w->body_end, w->heading_words);
+        begin = etdc_skip(w->body, w->body_end, w->heading_pos);
+        end = begin != NULL ? etdc_skip(begin, w->body_end, w->heading_words) : NULL;
+        end = end != NULL ? end : w->body_end;
+        begin = begin != NULL ? begin : w->body_end;
     }
     return count_part(j, j->plan->units[unit], begin, end, n, &frequency, err);
 }

@@ -73,6 +73,11 @@ bool scan_find_hits(struct scan_text text, const struct scan_needle *needle, uin
     return true;
 }
 
+size_t scan_count_words(struct scan_text text)
+{
+    return scan_kernel()->count_words(text.begin, text.end);
+}
+
 size_t scan_count(struct scan_text text, const struct scan_needle *needle)
 {
     return scan_kernel()->count_hits(text, needle);

@@ -36,6 +36,9 @@ bool scan_find(struct scan_text text, const struct scan_needle *needle, uint32_t
 /* How many occurrences there are. */
 size_t scan_count(struct scan_text text, const struct scan_needle *needle);
 
+/* How many words there are. */
+size_t scan_count_words(struct scan_text text);
+
 /* An occurrence: where its first byte is, counted from begin, and its position. */
 struct scan_hit {
     uint32_t off, pos;
