@@ -8,6 +8,7 @@
 #include "lib/bytes.h"
 #include "lib/etdc.h"
 #include "store/coding.h"
+#include "store/packed.h"
 
 enum { MANY = 16 }; /* occurrences that 4 bits do not tell */
 
@@ -321,21 +322,13 @@ static void few_release(struct few *few)
 
 static void put_docs(const struct holders_writer *h, struct file_writer *w)
 {
-    unsigned width = holders_width(h->n_docs), used = 0;
-    uint64_t bits = 0;
-    for (uint64_t i = 0; i < (uint64_t)h->n_postings + n_once(h); i++) {
-        uint64_t doc = i < h->n_postings ? h->postings[i].doc : h->once[i - h->n_postings];
-        bits |= doc << used;
-        used += width;
-        if (used < 64)
-            continue;
-        file_put64(w, bits);
-        used -= 64;
-        bits = used == 0 ? 0 : doc >> (width - used);
-    }
-    if (used > 0)
-        file_put64(w, bits);
-    file_put64(w, 0);
+    struct packed_writer packed = {.to = w};
+    unsigned width = holders_width(h->n_docs);
+    uint64_t n = (uint64_t)h->n_postings + n_once(h);
+    for (uint64_t i = 0; i < n; i++)
+        packed_put(&packed, i < h->n_postings ? h->postings[i].doc : h->once[i - h->n_postings], width);
+    packed_put(&packed, 0, (unsigned)(-n * width % 64));
+    packed_end(&packed);
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */

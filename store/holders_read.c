@@ -4,6 +4,7 @@
 
 #include "lib/bytes.h"
 #include "store/holders.h"
+#include "store/packed.h"
 #include "store/segment.h"
 
 enum { RANK_LEN = 4, TABLE_ENTRY = 16, LIST_RANK = 12, MANY_LEN = 8, MANY = 16, GROUP_LEN = 8 };
@@ -267,10 +268,10 @@ static bool next_of_list(struct segment_holders *h)
 
 static bool next_of_few(struct segment_holders *h)
 {
-    uint64_t more = 0, bit = (uint64_t)h->few_at * h->width;
+    uint64_t more = 0;
     if (h->few_at >= h->few_end || (h->at != NULL && !bytes_get_varint(&h->at, h->end, &more)))
         return false;
-    h->doc = (uint32_t)(bytes_get64(h->few + bit / 8) >> bit % 8 & ((UINT64_C(1) << h->width) - 1));
+    h->doc = (uint32_t)packed_get(h->few, h->few_at, h->width);
     h->occurrences = (uint32_t)more + 1;
     h->few_at++;
     h->begun = true;
