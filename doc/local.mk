@@ -1,11 +1,13 @@
 # doc/ - the manual. SPDX-License-Identifier: GPL-2.0-or-later
-dist_doc_DATA += \
+# Installed as they lie here, so that their links lead somewhere.
+manualdir = $(docdir)/doc
+dist_manual_DATA = \
 	doc/index-format.md \
 	doc/performance.md \
 	doc/protocol.md \
 	doc/query.md \
 	doc/tour.md
-picturesdir = $(docdir)/pictures
+picturesdir = $(manualdir)/pictures
 dist_pictures_DATA = doc/pictures/terminal.svg doc/pictures/vim.svg
 dist_man_MANS += \
 	doc/verbatim-indexer.1 \

@@ -41,7 +41,8 @@ dist_nvimhealth_DATA = $(NVIM_HEALTH)
 lispdir = $(datadir)/emacs/site-lisp
 dist_lisp_DATA = editors/emacs/verbatim.el
 
-EXTRA_DIST += editors/README.md
+editorsdocdir = $(docdir)/editors
+dist_editorsdoc_DATA = editors/README.md
 
 # Folders of our own go with the last file.
 uninstall-hook:
@@ -51,4 +52,4 @@ uninstall-hook:
 	  done; \
 	  rmdir "$$pack" "$${pack%/start/verbatim}/start" "$${pack%/start/verbatim}" 2> /dev/null || : ; \
 	done
-	rmdir '$(DESTDIR)$(docdir)/pictures' '$(DESTDIR)$(docdir)' 2> /dev/null || :
+	for part in /doc/pictures /doc /editors '' ; do rmdir '$(DESTDIR)$(docdir)'$$part 2> /dev/null || : ; done
