@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "indexer/walk.h"
+#include "indexer/listing.h"
 #include "lib/array.h"
 
 enum { HASH_STEP = 1 << 18 };
@@ -160,7 +160,7 @@ static enum status hash_file(struct intake *in, uint8_t hash[KNOWN_HASH_LEN], bo
 static void take_stat(struct pipeline_result *r, const struct stat *st)
 {
     r->size = (uint64_t)st->st_size;
-    r->mtime_ns = walk_mtime(st);
+    r->mtime_ns = listing_mtime(st);
     r->inode = st->st_ino;
 }
 

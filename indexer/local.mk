@@ -1,6 +1,8 @@
 # indexer/ - verbatim-indexer. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_indexer.a
 libverbatim_indexer_a_SOURCES = \
+	indexer/ahead.c \
+	indexer/ahead.h \
 	indexer/charset.c \
 	indexer/charset.h \
 	indexer/config.c \
@@ -35,6 +37,8 @@ libverbatim_indexer_a_SOURCES = \
 	indexer/language.h \
 	indexer/ledger.c \
 	indexer/ledger.h \
+	indexer/listing.c \
+	indexer/listing.h \
 	indexer/markup.c \
 	indexer/markup.h \
 	indexer/message.c \

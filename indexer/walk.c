@@ -3,38 +3,28 @@
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/walk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "indexer/ahead.h"
 #include "indexer/filter.h"
 #include "indexer/ignore.h"
+#include "indexer/listing.h"
 #include "lib/array.h"
 
-enum entry_kind { ENTRY_FILE, ENTRY_FOLDER };
-
-struct entry {
-    uint32_t name; /* offset in the level's names */
-    enum entry_kind kind;
-    bool linked;
-    struct file file; /* of ENTRY_FILE: what the file system says */
-};
+enum { AHEAD = 8 /* folders of one that may be wanted at a time */ };
 
 /* One open folder; the chain of levels is what a loop comes back to. */
 struct level {
     const struct level *above;
     unsigned depth; /* of folders above it */
-    dev_t dev;
-    ino_t ino;
-    int fd;
-    struct buf names; /* NUL-terminated, end to end */
-    struct entry *entries;
-    size_t n, cap;
-    uint32_t folder; /* in the list of files */
+    struct listing list;
+    struct ahead_folder ahead[AHEAD];        /* the next ones to enter, each in its place modulo AHEAD */
+    size_t n_entered, n_wanted, next_wanted; /* folders, and the item that the next one may be */
+    uint32_t folder;                         /* in the list of files */
     bool unreadable;
     struct ignore ignore; /* what the folder's own files say */
     size_t stored_len;    /* of its stored path, which the rules are about what is below */
@@ -44,6 +34,7 @@ struct level {
 struct state {
     struct walk *w;
     struct err *err;
+    struct ahead ahead;
     size_t root;
     size_t above_len;  /* bytes of `stored` before what is below the root */
     struct buf stored; /* of the folder being read, with its final slash */
@@ -57,7 +48,7 @@ struct state {
 /* Folders in folders: each one open takes a descriptor and some stack. One deeper is named and passed over. */
 enum { DEEPEST = 400 };
 
-static enum status walk_level(struct state *s, struct level *level);
+static enum status walk_level(struct state *s, struct level *level, bool was_read);
 
 void walk_release(struct walk *w)
 {
@@ -67,31 +58,9 @@ void walk_release(struct walk *w)
     w->n_unreadable = w->unreadable_cap = 0;
 }
 
-int64_t walk_mtime(const struct stat *st)
+static struct file describe(const struct listed *item)
 {
-    int64_t seconds = st->st_mtim.tv_sec;
-    if (seconds > INT64_MAX / 1000000000 - 1 || seconds < INT64_MIN / 1000000000 + 1)
-        return seconds < 0 ? INT64_MIN : INT64_MAX;
-    return seconds * 1000000000 + st->st_mtim.tv_nsec;
-}
-
-/* Whether the permissions keep us off. The mode tells for nearly all files; only where it does not is the kernel
- * asked. */
-static bool is_denied(const struct stat *st, int folder, const char *name)
-{
-    bool open_to_all = (st->st_mode & (S_IRUSR | S_IRGRP | S_IROTH)) == (S_IRUSR | S_IRGRP | S_IROTH);
-    bool own = st->st_uid == geteuid() && (st->st_mode & S_IRUSR) != 0;
-    if (open_to_all || own || geteuid() == 0)
-        return false;
-    return faccessat(folder, name, R_OK, AT_EACCESS) != 0 && errno == EACCES;
-}
-
-static struct file describe(const struct stat *st, int folder, const char *name)
-{
-    return (struct file){.size = (uint64_t)st->st_size,
-                         .mtime_ns = walk_mtime(st),
-                         .inode = st->st_ino,
-                         .denied = is_denied(st, folder, name)};
+    return (struct file){.size = item->size, .mtime_ns = item->mtime_ns, .inode = item->inode, .denied = item->denied};
 }
 
 /* ---- reading one folder -------------------------------------------------------------------------------------- */
@@ -132,20 +101,6 @@ static const char *kind_name(mode_t mode)
                             : "a device";
 }
 
-static enum status add_entry(struct state *s, struct level *level, const char *name, const struct stat *st, bool linked)
-{
-    struct entry e = {.name = (uint32_t)level->names.len, .linked = linked};
-    e.kind = S_ISDIR(st->st_mode) ? ENTRY_FOLDER : ENTRY_FILE;
-    if (e.kind == ENTRY_FILE)
-        e.file = describe(st, level->fd, name);
-    buf_add(&level->names, name, strlen(name) + 1);
-    if (level->names.len > UINT32_MAX || !buf_ok(&level->names) ||
-        !ARRAY_RESERVE(level->entries, level->cap, level->n + 1))
-        return err_nomem(s->err);
-    level->entries[level->n++] = e;
-    return ST_OK;
-}
-
 /* The nearest folder whose rules say something decides. */
 static bool is_ignored(const struct state *s, const struct level *level, bool is_folder)
 {
@@ -158,98 +113,99 @@ static bool is_ignored(const struct state *s, const struct level *level, bool is
     return false;
 }
 
-/* Looks at one name, which the filters did not refuse yet. */
-static enum status look_at(struct state *s, struct level *level, const char *name)
+/* What a followed link leads to; false when that is nothing. */
+static bool follow(const struct level *level, struct listed *item)
 {
-    struct walk *w = s->w;
     struct stat st;
-    if (fstatat(level->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT ? ST_OK : note_unreadable(s, level, errno);
-    bool linked = S_ISLNK(st.st_mode);
-    size_t before = push_name(&s->stored, name);
-    const char *below = s->stored.data + s->above_len;
-    size_t below_len = s->stored.len - s->above_len;
-    enum status status = ST_OK;
-    if (!buf_ok(&s->stored)) {
-        status = err_nomem(s->err);
-    } else if (linked && !w->options->follow) {
-        report_note(w->report, s->stored.data, s->stored.len, "passed over: %s", kind_name(st.st_mode));
-    } else if (linked && fstatat(level->fd, name, &st, 0) != 0) {
-        report_skip(w->report, s->stored.data, s->stored.len, "skipped: a symbolic link that leads nowhere");
-    } else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) {
-        report_note(w->report, s->stored.data, s->stored.len, "passed over: %s", kind_name(st.st_mode));
-    } else if ((S_ISDIR(st.st_mode) ? filter_enters(w->options, below, below_len)
-                                    : filter_takes(w->options, below, below_len)) &&
-               !is_ignored(s, level, S_ISDIR(st.st_mode))) {
-        status = add_entry(s, level, name, &st, linked);
+    const char *name = listing_name(&level->list, item);
+    if (fstatat(level->list.fd, name, &st, 0) != 0)
+        return false;
+    item->linked = true;
+    listing_look(item, &st, level->list.fd, name);
+    return true;
+}
+
+/* Whether to take what stands at s->stored; says why not. */
+static bool takes(const struct state *s, const struct level *level, struct listed *item)
+{
+    const struct walk *w = s->w;
+    const char *stored = s->stored.data;
+    size_t len = s->stored.len;
+    if (S_ISLNK(item->mode) && w->options->follow && !follow(level, item)) {
+        report_skip(w->report, stored, len, "skipped: a symbolic link that leads nowhere");
+        return false;
     }
-    s->stored.len = before;
-    return status;
+    bool is_folder = S_ISDIR(item->mode);
+    if (!is_folder && !S_ISREG(item->mode)) {
+        report_note(w->report, stored, len, "passed over: %s", kind_name(item->mode));
+        return false;
+    }
+    const char *below = stored + s->above_len;
+    return (is_folder ? filter_enters(w->options, below, len - s->above_len)
+                      : filter_takes(w->options, below, len - s->above_len)) &&
+           !is_ignored(s, level, is_folder);
+}
+
+/* Chooses among the names of a folder that has been read. */
+static enum status choose(struct state *s, struct level *level)
+{
+    struct listing *list = &level->list;
+    size_t before = s->stored.len;
+    bool any_linked = false;
+    enum status st = ST_OK;
+    for (size_t i = 0; i < list->n && st == ST_OK; i++) {
+        struct listed *item = &list->items[i];
+        if (item->errnum != 0) {
+            st = note_unreadable(s, level, item->errnum);
+            continue;
+        }
+        buf_adds(&s->stored, listing_name(list, item));
+        if (!buf_ok(&s->stored))
+            st = err_nomem(s->err);
+        else
+            item->taken = takes(s, level, item);
+        any_linked = any_linked || item->linked;
+        s->stored.len = before;
+    }
+    if (st == ST_OK && list->errnum != 0)
+        st = note_unreadable(s, level, list->errnum);
+    if (any_linked)
+        listing_sort(list);
+    return st;
 }
 
 /* Whether a folder looks like an index, this one or another: its files are nobody's documents. */
-static bool is_index(const struct level *level)
+static bool is_index(const struct listing *list)
 {
     bool current = false, generation = false;
-    for (size_t i = 0; i < level->n; i++) {
-        const char *name = level->names.data + level->entries[i].name;
-        current = current || strcmp(name, "current") == 0;
-        generation = generation || strncmp(name, "gen-", 4) == 0;
+    for (size_t i = 0; i < list->n; i++) {
+        const char *name = listing_name(list, &list->items[i]);
+        current = current || (list->items[i].taken && strcmp(name, "current") == 0);
+        generation = generation || (list->items[i].taken && strncmp(name, "gen-", 4) == 0);
     }
     return current && generation;
 }
 
-static enum status read_folder(struct state *s, struct level *level, DIR *dir)
-{
-    for (;;) {
-        errno = 0;
-        const struct dirent *d = readdir(dir);
-        if (d == NULL)
-            return errno == 0 ? ST_OK : note_unreadable(s, level, errno);
-        if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
-            continue;
-        if (d->d_name[0] == '.' && !s->w->options->hidden)
-            continue;
-        enum status st = look_at(s, level, d->d_name);
-        if (st != ST_OK)
-            return st;
-    }
-}
-
-static int compare_entries(const void *a, const void *b, void *names)
-{
-    const struct entry *x = a, *y = b;
-    const char *base = names;
-    const unsigned char *p = (const unsigned char *)base + x->name, *q = (const unsigned char *)base + y->name;
-    while (*p == *q && *p != '\0') {
-        p++;
-        q++;
-    }
-    int cp = *p == '\0' && x->kind == ENTRY_FOLDER ? '/' : *p;
-    int cq = *q == '\0' && y->kind == ENTRY_FOLDER ? '/' : *q;
-    return cp - cq;
-}
-
 /* ---- going down ---------------------------------------------------------------------------------------------- */
 
-static bool is_loop(const struct level *above, const struct stat *st)
+static bool is_loop(const struct level *above, const struct listing *list)
 {
     for (; above != NULL; above = above->above) {
-        if (above->dev == st->st_dev && above->ino == st->st_ino)
+        if (above->list.dev == list->dev && above->list.ino == list->ino)
             return true;
     }
     return false;
 }
 
 /* Whether the folder at s->stored, now open, is to be passed over; says why. */
-static bool passes_over(struct state *s, const struct level *above, const struct stat *st)
+static bool passes_over(struct state *s, const struct level *above, const struct listing *list)
 {
     struct report *r = s->w->report;
-    if (s->has_index && st->st_dev == s->index_dev && st->st_ino == s->index_ino) {
+    if (s->has_index && list->dev == s->index_dev && list->ino == s->index_ino) {
         report_note(r, s->stored.data, s->stored.len, "passed over: the index itself");
         return true;
     }
-    if (is_loop(above, st)) {
+    if (is_loop(above, list)) {
         report_skip(r, s->stored.data, s->stored.len, "skipped: a link back to a folder above it");
         return true;
     }
@@ -281,44 +237,50 @@ static bool is_other_root(const struct state *s)
     return roots_find_real(s->w->roots, s->real.data) != NULL;
 }
 
-/* Opens the folder whose stored and real paths have been pushed and walks it. */
-static enum status enter_opened(struct state *s, const struct level *above, const char *name, bool linked)
+/* Why a folder cannot be opened, of which the walk goes on. */
+static enum status miss_folder(struct state *s, struct level *level, int errnum)
 {
-    int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | (linked ? 0 : O_NOFOLLOW);
+    if (errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP)
+        return ST_OK;
+    if (errnum == ENOMEM)
+        return err_sys(s->err, ST_IO, errnum, "%s", s->stored.data);
+    return note_unreadable(s, level, errnum);
+}
+
+/* Walks the folder whose stored and real paths have been pushed; list is what was read ahead of it, or NULL. */
+static enum status enter_pushed(struct state *s, const struct level *above, const struct listed *item,
+                                struct listing *list)
+{
     struct level level = {.above = above, .depth = above->depth + 1};
     if (level.depth > DEEPEST)
         return note_unreadable(s, &level, EMFILE);
-    level.fd = openat(above->fd, name, flags);
-    if (level.fd < 0) {
-        if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
-            return ST_OK;
-        if (errno == ENOMEM)
-            return err_sys(s->err, ST_IO, errno, "%s", s->stored.data);
-        return note_unreadable(s, &level, errno);
+    if (list != NULL) {
+        level.list = *list;
+        *list = (struct listing){0};
+    } else if (!listing_open(&level.list, above->list.fd, listing_name(&above->list, item),
+                             item->linked ? 0 : O_NOFOLLOW)) {
+        return miss_folder(s, &level, errno);
     }
-    struct stat st;
-    if (fstat(level.fd, &st) == 0 && passes_over(s, above, &st)) {
-        close(level.fd);
-        return ST_OK;
-    }
-    level.dev = st.st_dev;
-    level.ino = st.st_ino;
-    return walk_level(s, &level);
+    if (!passes_over(s, above, &level.list))
+        return walk_level(s, &level, list != NULL);
+    listing_release(&level.list);
+    return ST_OK;
 }
 
-static enum status enter(struct state *s, const struct level *above, const struct entry *e)
+/* list: as above. */
+static enum status enter(struct state *s, const struct level *above, const struct listed *item, struct listing *list)
 {
-    const char *name = above->names.data + e->name;
+    const char *name = listing_name(&above->list, item);
     struct buf saved = BUF_INIT;
     size_t real_len = s->real.len, stored_len = push_name(&s->stored, name);
-    if (e->linked)
+    if (item->linked)
         buf_add(&saved, s->real.data, s->real.len);
     buf_add(&s->stored, "/", 2);
     s->stored.len--;
-    enum status st = buf_ok(&s->stored) && buf_ok(&saved) ? push_real(s, name, e->linked) : err_nomem(s->err);
+    enum status st = buf_ok(&s->stored) && buf_ok(&saved) ? push_real(s, name, item->linked) : err_nomem(s->err);
     if (st == ST_OK && !(s->many_roots && is_other_root(s)))
-        st = enter_opened(s, above, name, e->linked);
-    if (e->linked) {
+        st = enter_pushed(s, above, item, list);
+    if (item->linked) {
         buf_clear(&s->real);
         buf_add(&s->real, saved.data, saved.len);
         buf_release(&saved);
@@ -329,10 +291,39 @@ static enum status enter(struct state *s, const struct level *above, const struc
     return st;
 }
 
-static enum status take_file(struct state *s, struct level *level, const struct entry *e)
+/* Links are followed by the walk alone: where they lead is for it to judge. */
+static bool is_plain_folder(const struct listed *item)
 {
-    const char *name = level->names.data + e->name;
-    if (s->file_roots && !e->linked) {
+    return item->taken && !item->linked && S_ISDIR(item->mode);
+}
+
+/* Has the next folders of a level read ahead, as many as there is room for. */
+static void want_next(struct state *s, struct level *level)
+{
+    struct listing *list = &level->list;
+    for (; level->next_wanted < list->n && level->n_wanted - level->n_entered < AHEAD; level->next_wanted++) {
+        const struct listed *item = &list->items[level->next_wanted];
+        if (is_plain_folder(item))
+            ahead_want(&s->ahead, &level->ahead[level->n_wanted++ % AHEAD], list->fd, listing_name(list, item));
+    }
+}
+
+static enum status enter_next(struct state *s, struct level *level, const struct listed *item)
+{
+    struct listing list = {0};
+    if (!is_plain_folder(item))
+        return enter(s, level, item, NULL);
+    bool was_read = ahead_take(&s->ahead, &level->ahead[level->n_entered++ % AHEAD], &list);
+    want_next(s, level);
+    enum status st = enter(s, level, item, was_read ? &list : NULL);
+    listing_release(&list);
+    return st;
+}
+
+static enum status take_file(struct state *s, struct level *level, const struct listed *item)
+{
+    const char *name = listing_name(&level->list, item);
+    if (s->file_roots && !item->linked) {
         size_t before = s->real.len;
         enum status st = push_real(s, name, false);
         bool other = st == ST_OK && is_other_root(s);
@@ -340,23 +331,36 @@ static enum status take_file(struct state *s, struct level *level, const struct 
         if (st != ST_OK || other)
             return st;
     }
-    if (!files_add(&s->w->files, level->folder, name, &e->file))
+    const struct file file = describe(item);
+    if (!files_add(&s->w->files, level->folder, name, &file))
         return err_nomem(s->err);
     s->w->roots->items[s->root].n_files++;
     return ST_OK;
 }
 
-static enum status take_entries(struct state *s, struct level *level)
+/* After a failure no thread may be left with a folder of this one. */
+static void drop_wanted(struct state *s, struct level *level)
 {
-    if (level->n > 0)
-        qsort_r(level->entries, level->n, sizeof *level->entries, compare_entries, level->names.data);
+    for (; level->n_entered < level->n_wanted; level->n_entered++) {
+        struct listing list = {0};
+        (void)ahead_take(&s->ahead, &level->ahead[level->n_entered % AHEAD], &list);
+        listing_release(&list);
+    }
+}
+
+static enum status take_chosen(struct state *s, struct level *level)
+{
+    const struct listing *list = &level->list;
     if (!files_add_folder(&s->w->files, s->root, s->stored.data, s->stored.len, &level->folder))
         return err_nomem(s->err);
+    want_next(s, level);
     enum status st = ST_OK;
-    for (size_t i = 0; i < level->n && st == ST_OK; i++) {
-        const struct entry *e = &level->entries[i];
-        st = e->kind == ENTRY_FOLDER ? enter(s, level, e) : take_file(s, level, e);
+    for (size_t i = 0; i < list->n && st == ST_OK; i++) {
+        const struct listed *item = &list->items[i];
+        if (item->taken)
+            st = S_ISDIR(item->mode) ? enter_next(s, level, item) : take_file(s, level, item);
     }
+    drop_wanted(s, level);
     return st;
 }
 
@@ -366,7 +370,7 @@ static enum status read_ignore_files(struct state *s, struct level *level)
     const struct word_list *names = &s->w->options->ignore_files;
     level->stored_len = s->stored.len;
     for (size_t i = 0; i < names->n; i++) {
-        enum status st = ignore_read(&level->ignore, level->fd, names->items[i]);
+        enum status st = ignore_read(&level->ignore, level->list.fd, names->items[i]);
         if (st == ST_NOMEM)
             return err_nomem(s->err);
         if (st != ST_NOT_FOUND)
@@ -378,30 +382,24 @@ static enum status read_ignore_files(struct state *s, struct level *level)
     return ST_OK;
 }
 
-/* Reads and walks an open folder; closes it. */
-static enum status walk_level(struct state *s, struct level *level)
+/* Walks an open folder, reading it first unless it was; closes it. */
+static enum status walk_level(struct state *s, struct level *level, bool was_read)
 {
     enum status st = ST_OK;
-    DIR *dir = fdopendir(level->fd);
-    if (dir == NULL) {
-        st = err_sys(s->err, ST_IO, errno, "%s", s->stored.data);
-        close(level->fd);
-        return st;
-    }
     if (s->w->stop != NULL && *s->w->stop != 0)
         st = err_set(s->err, ST_CANCELLED, "stopped");
     else
         st = read_ignore_files(s, level);
+    if (st == ST_OK && !was_read && !listing_read(&level->list, s->w->options->hidden))
+        st = err_nomem(s->err);
     if (st == ST_OK)
-        st = read_folder(s, level, dir);
-    if (st == ST_OK && level->above != NULL && is_index(level))
+        st = choose(s, level);
+    if (st == ST_OK && level->above != NULL && is_index(&level->list))
         report_note(s->w->report, s->stored.data, s->stored.len, "passed over: an index");
     else if (st == ST_OK)
-        st = take_entries(s, level);
-    closedir(dir);
+        st = take_chosen(s, level);
     ignore_release(&level->ignore);
-    buf_release(&level->names);
-    free(level->entries);
+    listing_release(&level->list);
     return st;
 }
 
@@ -413,9 +411,10 @@ static enum status walk_file_root(struct state *s, const struct root *root)
     uint32_t folder;
     if (stat(root->path, &st) != 0 || !S_ISREG(st.st_mode))
         return err_sys(s->err, ST_NOT_FOUND, errno, "%s", root->path);
-    struct file file = describe(&st, AT_FDCWD, root->path);
-    if (!files_add_folder(&s->w->files, s->root, "", 0, &folder) ||
-        !files_add(&s->w->files, folder, root->name, &file))
+    struct listed item = {0};
+    listing_look(&item, &st, AT_FDCWD, root->path);
+    const struct file file = describe(&item);
+    if (!files_add_folder(&s->w->files, s->root, "", 0, &folder) || !files_add(&s->w->files, folder, root->name, &file))
         return err_nomem(s->err);
     s->w->roots->items[s->root].n_files++;
     return ST_OK;
@@ -438,13 +437,12 @@ static enum status walk_root(struct state *s, const struct root *root)
     buf_clear(&s->real);
     if (strcmp(root->real, "/") != 0)
         buf_adds(&s->real, root->real);
-    struct level level = {.fd = open(root->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    struct stat st;
-    if (level.fd < 0 || fstat(level.fd, &st) != 0)
+    if (!buf_ok(&s->stored) || !buf_ok(&s->real))
+        return err_nomem(s->err);
+    struct level level = {0};
+    if (!listing_open(&level.list, AT_FDCWD, root->path, 0))
         return err_sys(s->err, ST_NOT_FOUND, errno, "%s", root->path);
-    level.dev = st.st_dev;
-    level.ino = st.st_ino;
-    return buf_ok(&s->stored) && buf_ok(&s->real) ? walk_level(s, &level) : err_nomem(s->err);
+    return walk_level(s, &level, false);
 }
 
 static int compare_unreadable(const void *a, const void *b)
@@ -465,11 +463,13 @@ enum status walk_roots(struct walk *w, struct err *err)
     struct state s = {.w = w, .err = err, .many_roots = w->roots->n > 1};
     enum status st = ST_OK;
     find_index(&s);
+    ahead_begin(&s.ahead, w->options->jobs > 1 ? (unsigned)w->options->jobs - 1 : 0, w->options->hidden);
     w->files.roots = w->roots;
     for (size_t i = 0; i < w->roots->n; i++)
         s.file_roots = s.file_roots || w->roots->items[i].is_file;
     for (s.root = 0; s.root < w->roots->n && st == ST_OK; s.root++)
         st = walk_root(&s, &w->roots->items[s.root]);
+    ahead_end(&s.ahead);
     if (st == ST_OK)
         files_sort(&w->files);
     if (w->n_unreadable > 0)

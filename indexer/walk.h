@@ -36,8 +36,4 @@ struct walk {
 enum status walk_roots(struct walk *w, struct err *err);
 void walk_release(struct walk *w);
 
-/* The time of the last change in nanoseconds since 1970 UTC. */
-struct stat;
-int64_t walk_mtime(const struct stat *st);
-
 #endif

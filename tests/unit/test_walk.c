@@ -8,10 +8,12 @@
 #include <cmocka.h>
 
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "indexer/walk.h"
@@ -218,6 +220,8 @@ static void walk(struct walked *w, const char *const *words)
 {
     struct err err = {0};
     w->options.index_dir = "no-index";
+    if (w->options.jobs == 0)
+        w->options.jobs = 2;
     w->report.level = REPORT_QUIET;
     for (; *words != NULL; words++)
         add_root(&w->roots, *words);
@@ -414,6 +418,91 @@ static void the_order_is_that_of_bytes(void **state)
     release(&w);
 }
 
+/* ---- threads ------------------------------------------------------------------------------------------------- */
+
+/* Folders in folders, more of each than are read ahead, with all that a walk meets. */
+static void make_wide_tree(void)
+{
+    char path[96];
+    for (int i = 0; i < 12 * 12 * 3; i++) {
+        (void)snprintf(path, sizeof path, "wide/%02d/%02d/%d", i % 12, i / 12 % 12, i);
+        make_file(path);
+    }
+    make_file("wide/.hidden/file");
+    make_file("wide/03/04/.verbatimignore");
+    make_file("wide/05/idx/current");
+    make_file("wide/05/idx/gen-00000001");
+    assert_int_equal(mkfifo("wide/06/pipe", 0600), 0);
+    assert_int_equal(symlink("../07", "wide/06/link"), 0);
+    assert_int_equal(symlink("..", "wide/06/up"), 0);
+    assert_int_equal(symlink("gone", "wide/08/gone"), 0);
+}
+
+static void expect_same(const struct walked *a, const struct walked *b)
+{
+    struct buf x = BUF_INIT, y = BUF_INIT;
+    assert_int_equal(a->walk.files.n, b->walk.files.n);
+    assert_int_equal(a->report.n_named, b->report.n_named);
+    for (size_t i = 0; i < a->walk.files.n; i++) {
+        const struct file *f = &a->walk.files.items[i], *g = &b->walk.files.items[i];
+        files_stored_path(&a->walk.files, i, &x);
+        files_stored_path(&b->walk.files, i, &y);
+        assert_int_equal(x.len, y.len);
+        assert_memory_equal(x.data, y.data, x.len);
+        assert_true(f->size == g->size && f->mtime_ns == g->mtime_ns && f->inode == g->inode);
+    }
+    buf_release(&x);
+    buf_release(&y);
+}
+
+static void threads_find_the_same(void **state)
+{
+    (void)state;
+    make_wide_tree();
+    for (int follow = 0; follow < 2; follow++) {
+        struct walked one = {.options = {.follow = follow, .hidden = follow, .jobs = 1}};
+        walk(&one, (const char *const[]){"wide", NULL});
+        assert_true(one.walk.files.n >= 12 * 12 * 3);
+        for (uint64_t jobs = 2; jobs < 20; jobs += 3) {
+            struct walked many = {.options = {.follow = follow, .hidden = follow, .jobs = jobs}};
+            walk(&many, (const char *const[]){"wide", NULL});
+            expect_same(&one, &many);
+            release(&many);
+        }
+        release(&one);
+    }
+}
+
+static volatile sig_atomic_t alarmed;
+
+static void on_alarm(int number)
+{
+    (void)number;
+    alarmed = 1;
+}
+
+/* Wherever it ends, no thread is left with a folder of it. */
+static void threads_end_with_the_walk(void **state)
+{
+    (void)state;
+    struct sigaction action = {.sa_handler = on_alarm};
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    for (int i = 0; i < 50; i++) {
+        struct walked w = {.options = {.index_dir = "no-index", .jobs = 4}, .report.level = REPORT_QUIET};
+        struct err err = {0};
+        add_root(&w.roots, "wide");
+        assert_int_equal(roots_settle(&w.roots, &err), ST_OK);
+        w.walk = (struct walk){.options = &w.options, .roots = &w.roots, .report = &w.report, .stop = &alarmed};
+        alarmed = 0;
+        assert_int_equal(setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 1 + 20 * i}, NULL), 0);
+        enum status st = walk_roots(&w.walk, &err);
+        assert_true(st == ST_OK || (st == ST_CANCELLED && alarmed));
+        while (!alarmed)
+            (void)usleep(10);
+        release(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +517,8 @@ int main(void)
         cmocka_unit_test(deep_folders),
         cmocka_unit_test(asked_to_stop),
         cmocka_unit_test(the_order_is_that_of_bytes),
+        cmocka_unit_test(threads_find_the_same),
+        cmocka_unit_test(threads_end_with_the_walk),
     };
     return cmocka_run_group_tests(tests, make_top, remove_top);
 }
