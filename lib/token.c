@@ -1,7 +1,8 @@
 /* token.c - see token.h. SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Text is read a character at a time. Runs of ASCII go straight from a table of classes into the word; any other
- * character is folded to units (fold.h), each of which starts, prolongs or ends a word:
+ * Most words are ASCII between ASCII, and read as such (read_plain). Else text is read a character at a time. Runs of
+ * ASCII go straight from a table of classes into the word; any other character is folded to units (fold.h), each of
+ * which starts, prolongs or ends a word:
  *
  *      text      N   a   ï   v   e   1   ½       (ï folds to i and a mark, ½ to 1, a fraction slash, 2)
  *      units     n   a   i ¨ v   e   1   1 / 2
@@ -72,6 +73,8 @@ struct tokenizer {
     enum fold_kind base; /* of its last base character; FOLD_SEPARATOR: it has none yet */
     size_t start, end;
     bool compose; /* it holds marks or jamo */
+    bool plain;   /* read by read_plain */
+    bool folded;  /* plain, with capitals */
     size_t head;  /* when it overflowed: what stays of it, about WORD_HEAD bytes; 0 before */
     struct hash hash;
     size_t n_marks;
@@ -333,6 +336,39 @@ static bool read_word(struct tokenizer *t)
     return t->base != FOLD_SEPARATOR;
 }
 
+/* Reads a word of up to TOKEN_WORD_MAX ASCII letters and digits with nothing but ASCII before and behind it, as nearly
+ * all are. False, with nothing read, for any other and near the end of the text. */
+static bool read_plain(struct tokenizer *t)
+{
+    const uint8_t *text = (const uint8_t *)t->text, *p = text + t->off, *end = text + t->len;
+    if (t->unit < t->n_units || t->options.patterns)
+        return false;
+    bool look = false;
+    for (; p < end && t->class[*p] >= CLASS_SEPARATOR && *p < 0x80; p++)
+        look |= t->class[*p] == CLASS_STOP;
+    size_t n = 0;
+    uint64_t others = 0, changed = 0;
+    for (; others == 0 && n < TOKEN_WORD_MAX; n += others == 0 ? 8 : (size_t)__builtin_ctzll(others) / 8) {
+        uint64_t eight, folded;
+        if ((size_t)(end - p) < n + 8)
+            return false;
+        memcpy(&eight, p + n, 8);
+        eight = folded = le64toh(eight);
+        others = ~fold_eight(&folded) & 0x8080808080808080;
+        changed |= (eight ^ folded) & ((others & -others) - 1);
+        folded = htole64(folded);
+        memcpy(t->word + n, &folded, 8);
+    }
+    if (n == 0 || others == 0 || p[n] >= 0x80)
+        return false;
+    t->start = (size_t)(p - text);
+    t->off = t->end = t->start + n;
+    t->word_len = n;
+    t->look = look;
+    t->folded = changed != 0;
+    return true;
+}
+
 /* --- the finished word --- */
 
 /* Composes the word in place: NFC, as it is decomposed and in order already. Never makes it longer. */
@@ -414,6 +450,11 @@ static void look_back(struct tokenizer *t)
     t->gap = t->end;
 }
 
+static bool is_as_folded(const struct tokenizer *t)
+{
+    return t->end - t->start == t->word_len && memcmp(t->text + t->start, t->word, t->word_len) == 0;
+}
+
 /* --- the interface --- */
 
 struct tokenizer *tokenizer_new(void)
@@ -456,14 +497,17 @@ void tokenizer_begin(struct tokenizer *t, const char *text, size_t len, const st
 bool tokenizer_next(struct tokenizer *t, struct token *token)
 {
     look_back(t);
-    if (!read_word(t))
+    t->plain = read_plain(t);
+    if (!t->plain && !read_word(t))
         return false;
-    finish_word(t);
+    if (!t->plain)
+        finish_word(t);
     token->word = t->word;
     token->word_len = t->word_len;
     token->start = t->start;
     token->end = t->end;
     token->brk = find_break(t);
+    token->as_folded = t->plain ? !t->folded : is_as_folded(t);
     t->any_word = true;
     return true;
 }

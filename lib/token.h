@@ -18,11 +18,13 @@ enum token_break { TOKEN_NO_BREAK, TOKEN_SENTENCE, TOKEN_PARAGRAPH };
  * character folds to several (one half: "1", "2"). A mark that stands on no letter or digit is in no word. Ignored
  * characters (soft hyphen, joiners) may be inside a word but are never its first or last. */
 struct token {
-    const char *word;     /* folded, valid UTF-8 in NFC; borrowed from the tokenizer until its next call */
+    const char *word;     /* folded, valid UTF-8 in NFC; borrowed from the tokenizer until its next call;
+                             TOKEN_BYTES_MAX bytes of it can be read */
     size_t word_len;      /* 1..TOKEN_BYTES_MAX */
     size_t start;         /* bytes in the text: from the word's first character ... */
     size_t end;           /* ... to behind its last one, the marks that belong to it included, kept or dropped */
     enum token_break brk; /* of the first word: TOKEN_NO_BREAK */
+    bool as_folded;       /* the bytes from start to end are the word's */
 };
 
 /* How to read the text. Zeroed: plain text, where a blank line ends a paragraph. */

@@ -67,7 +67,7 @@ static size_t spell_upper(const char *word, size_t len, char *out)
 
 static bool is_equal(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-    return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
+    return a_len == b_len && (a == b || a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
 /* How a spelling comes from the folded word: whatever gives the very same bytes. */
@@ -100,10 +100,15 @@ void residual_spell(struct residual_token *token, const char *word, size_t len, 
 
 static unsigned separator_of(const char *bytes, size_t len)
 {
+    char padded[8] = {0};
+    if (len == 1 && bytes[0] == ' ')
+        return 1;
     if (len + 1 >= BASE_COUNT(first_of_len))
         return RESIDUAL_OTHER;
+    for (size_t i = 0; i < len; i++)
+        padded[i] = bytes[i];
     for (unsigned i = first_of_len[len]; i < first_of_len[len + 1]; i++)
-        if (memcmp(residual_separators[i].bytes, bytes, len) == 0)
+        if (bytes_get64(residual_separators[i].bytes) == bytes_get64(padded))
             return i;
     return RESIDUAL_OTHER;
 }

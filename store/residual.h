@@ -64,7 +64,8 @@ struct residual_block {
     uint8_t tokens[RESIDUAL_ROOM], literals[RESIDUAL_ROOM];
 };
 
-/* The token of a word, given its folded form: before and spelling are at most RESIDUAL_PIECE_MAX bytes. */
+/* The token of a word, given its folded form, which may be the spelling itself: before and spelling are at most
+ * RESIDUAL_PIECE_MAX bytes. */
 struct residual_token residual_word(const char *before, size_t before_len, const char *word, size_t word_len,
                                     const char *spelling, size_t spelling_len);
 /* The token of class RESIDUAL_PIECE or RESIDUAL_END. */

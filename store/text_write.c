@@ -114,7 +114,8 @@ void text_put_word(struct text_writer *w, const char *before, size_t before_len,
         before_len = 0;
         put_pieces(w, &spelling, &spelling_len);
     }
-    struct residual_token token = residual_word(before, before_len, word->word, word->word_len, spelling, spelling_len);
+    const char *folded = word->as_folded && spelling_len == word->word_len ? spelling : word->word;
+    struct residual_token token = residual_word(before, before_len, folded, word->word_len, spelling, spelling_len);
     text_put_token(w, &token);
 }
 

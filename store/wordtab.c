@@ -1,4 +1,5 @@
-/* wordtab.c - see wordtab.h. SPDX-License-Identifier: GPL-2.0-or-later */
+/* wordtab.c - see wordtab.h. A word of up to 8 bytes is its own key, so that most are found without a look at their
+ * bytes; a longer one has a hash for a key. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/wordtab.h"
 
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #include "lib/array.h"
 #include "lib/bytes.h"
 
-enum { FIRST_SLOTS = 1 << 12 };
+enum { FIRST_SLOTS = 1 << 12, KEY_LEN = 8 };
 
 static uint64_t mix(uint64_t h, uint64_t v)
 {
@@ -16,47 +17,62 @@ static uint64_t mix(uint64_t h, uint64_t v)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* The bytes of a word of fewer than 8, each in a place of its own or twice. */
-static uint64_t short_word(const char *p, size_t len)
-{
-    const unsigned char *b = (const unsigned char *)p;
-    if (len >= 4)
-        return bytes_get32(p) | (uint64_t)bytes_get32(p + len - 4) << 32;
-    return (uint64_t)b[0] | (uint64_t)b[len / 2] << 8 | (uint64_t)b[len - 1] << 16;
-}
-
 /* Reads 8 bytes at a time, the last ones overlapping; the length is mixed in at the end. */
 static uint64_t hash_of(const char *bytes, size_t len)
 {
     uint64_t h = UINT64_C(0x2545f4914f6cdd1d) ^ len;
-    if (len < 8)
-        return mix(mix(h, short_word(bytes, len)), len);
     for (size_t at = 0; at + 8 < len; at += 8)
         h = mix(h, bytes_get64(bytes + at));
     return mix(mix(h, bytes_get64(bytes + len - 8)), len);
 }
 
-/* Whether two words of the same length are the same. */
-static bool are_equal(const char *a, const char *b, size_t len)
+/* WORDTAB_READABLE bytes can be read. */
+static uint64_t key_of(const char *bytes, size_t len)
 {
-    if (len < 8)
-        return short_word(a, len) == short_word(b, len);
-    for (size_t at = 0; at + 8 < len; at += 8)
-        if (bytes_get64(a + at) != bytes_get64(b + at))
-            return false;
-    return bytes_get64(a + len - 8) == bytes_get64(b + len - 8);
+    if (len > KEY_LEN)
+        return hash_of(bytes, len);
+    return bytes_get64(bytes) & UINT64_MAX >> (KEY_LEN - len) * 8;
 }
 
-static void fill_slots(const struct wordtab *t, uint64_t *slots, size_t n_slots)
+static uint64_t key_of_any(const char *bytes, size_t len)
+{
+    char padded[WORDTAB_READABLE] = {0};
+    if (len >= sizeof padded)
+        return key_of(bytes, len);
+    memcpy(padded, bytes, len);
+    return key_of(padded, len);
+}
+
+static size_t first_slot(const struct wordtab *t, uint64_t key)
+{
+    return (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> t->shift);
+}
+
+/* ---- slots ------------------------------------------------------------------------------------------------------ */
+
+static bool is_in(const struct wordtab *t, const struct wordtab_slot *slot, const char *bytes)
+{
+    return slot->len <= KEY_LEN || memcmp(t->strings + t->words[slot->number - 1].off + 1, bytes, slot->len) == 0;
+}
+
+/* The slot of a word, or the free one where it would go. */
+static struct wordtab_slot *slot_of(const struct wordtab *t, uint64_t key, const char *bytes, size_t len)
+{
+    struct wordtab_slot *slot;
+    for (size_t at = first_slot(t, key);; at = (at + 1) & (t->n_slots - 1)) {
+        slot = &t->slots[at];
+        if (slot->number == 0 || (slot->key == key && slot->len == len && is_in(t, slot, bytes)))
+            return slot;
+    }
+}
+
+static void fill_slots(struct wordtab *t)
 {
     for (size_t number = 0; number < t->n; number++) {
         size_t len;
         const char *bytes = wordtab_bytes(t, number, &len);
-        uint64_t hash = hash_of(bytes, len);
-        size_t at = hash & (n_slots - 1);
-        while (slots[at] != 0)
-            at = (at + 1) & (n_slots - 1);
-        slots[at] = (hash >> 32) << 32 | (number + 1);
+        uint64_t key = key_of(bytes, len);
+        *slot_of(t, key, bytes, len) = (struct wordtab_slot){key, (uint32_t)number + 1, (uint32_t)len};
     }
 }
 
@@ -71,7 +87,8 @@ static bool grow_slots(struct wordtab *t, size_t n)
     if (t->slots == NULL)
         return false;
     t->n_slots = n_slots;
-    fill_slots(t, t->slots, n_slots);
+    t->shift = 64 - (unsigned)__builtin_ctzll(n_slots);
+    fill_slots(t);
     return true;
 }
 
@@ -82,10 +99,12 @@ void wordtab_settle(struct wordtab *t)
     t->n_slots = 0;
 }
 
+/* ---- words ------------------------------------------------------------------------------------------------------ */
+
 static bool add_word(struct wordtab *t, const char *bytes, size_t len)
 {
     if (t->n >= UINT32_MAX - 1 || t->strings_len + len >= UINT32_MAX || !ARRAY_RESERVE(t->words, t->cap, t->n + 1) ||
-        !ARRAY_RESERVE(t->strings, t->strings_cap, t->strings_len + 1 + len))
+        !ARRAY_RESERVE(t->strings, t->strings_cap, t->strings_len + 1 + len + WORDTAB_READABLE))
         return false;
     t->words[t->n++] = (struct wordtab_word){.off = (uint32_t)t->strings_len};
     t->strings[t->strings_len] = (char)len;
@@ -94,30 +113,11 @@ static bool add_word(struct wordtab *t, const char *bytes, size_t len)
     return true;
 }
 
-static bool is_word(const struct wordtab *t, size_t number, const char *bytes, size_t len)
-{
-    const char *p = t->strings + t->words[number].off;
-    return (unsigned char)*p == len && are_equal(p + 1, bytes, len);
-}
-
-/* The slot of a word, or the free one where it would go. */
-static size_t slot_of(const struct wordtab *t, uint64_t hash, const char *bytes, size_t len)
-{
-    size_t at = hash & (t->n_slots - 1);
-    for (; t->slots[at] != 0; at = (at + 1) & (t->n_slots - 1)) {
-        size_t number = (size_t)(t->slots[at] & UINT32_MAX) - 1;
-        if (t->slots[at] >> 32 == hash >> 32 && is_word(t, number, bytes, len))
-            break;
-    }
-    return at;
-}
-
 int64_t wordtab_find(const struct wordtab *t, const char *bytes, size_t len)
 {
     if (t->n_slots == 0)
         return WORDTAB_NONE;
-    size_t at = slot_of(t, hash_of(bytes, len), bytes, len);
-    return (int64_t)(t->slots[at] & UINT32_MAX) - 1; /* a free slot: -1 */
+    return (int64_t)slot_of(t, key_of_any(bytes, len), bytes, len)->number - 1; /* a free slot: -1 */
 }
 
 static bool has_room(const struct wordtab *t, size_t n)
@@ -126,59 +126,49 @@ static bool has_room(const struct wordtab *t, size_t n)
 }
 
 /* Adds a word for which there is a slot. */
-static int64_t add_hashed(struct wordtab *t, uint64_t hash, const char *bytes, size_t len)
+static int64_t add_keyed(struct wordtab *t, uint64_t key, const char *bytes, size_t len)
 {
-    size_t at = slot_of(t, hash, bytes, len);
-    if (t->slots[at] != 0)
-        return (int64_t)(t->slots[at] & UINT32_MAX) - 1;
-    if (!add_word(t, bytes, len))
-        return WORDTAB_NONE;
-    t->slots[at] = (hash >> 32) << 32 | t->n;
-    return (int64_t)t->n - 1;
+    struct wordtab_slot *slot = slot_of(t, key, bytes, len);
+    if (slot->number == 0) {
+        if (!add_word(t, bytes, len))
+            return WORDTAB_NONE;
+        *slot = (struct wordtab_slot){key, (uint32_t)t->n, (uint32_t)len};
+    }
+    return (int64_t)slot->number - 1;
 }
 
 int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len)
 {
     if (!has_room(t, 1) && !grow_slots(t, 1))
         return WORDTAB_NONE;
-    return add_hashed(t, hash_of(bytes, len), bytes, len);
+    return add_keyed(t, key_of_any(bytes, len), bytes, len);
 }
 
-/* ---- many words ------------------------------------------------------------------------------------------------ */
+/* ---- many words ------------------------------------------------------------------------------------------------- */
 
 void wordtab_put(const struct wordtab *t, struct wordtab_batch *batch, const char *bytes, size_t len)
 {
     size_t i = batch->n++;
-    batch->hashes[i] = hash_of(bytes, len);
+    batch->keys[i] = key_of(bytes, len);
     batch->lens[i] = (uint8_t)len;
-    memcpy(batch->bytes[i], bytes, len);
+    if (len > KEY_LEN)
+        memcpy(batch->bytes[i], bytes, len);
+    else
+        bytes_put64((uint8_t *)batch->bytes[i], batch->keys[i]);
     if (t->n_slots > 0)
-        __builtin_prefetch(&t->slots[batch->hashes[i] & (t->n_slots - 1)]);
-}
-
-/* Fetches what a slot leads to, most often the word: first its entry, then its bytes. */
-static void fetch_words(const struct wordtab *t, const struct wordtab_batch *batch)
-{
-    uint32_t numbers[WORDTAB_BATCH];
-    for (size_t i = 0; i < batch->n; i++) {
-        uint64_t slot = t->slots[batch->hashes[i] & (t->n_slots - 1)];
-        numbers[i] = slot == 0 ? 0 : (uint32_t)slot - 1;
-        __builtin_prefetch(&t->words[numbers[i]]);
-    }
-    for (size_t i = 0; i < batch->n && t->n > 0; i++)
-        __builtin_prefetch(t->strings + t->words[numbers[i]].off);
+        __builtin_prefetch(&t->slots[first_slot(t, batch->keys[i])]);
 }
 
 bool wordtab_add_batch(struct wordtab *t, struct wordtab_batch *batch)
 {
     if (!has_room(t, batch->n) && !grow_slots(t, batch->n))
         return false;
-    fetch_words(t, batch);
     for (size_t i = 0; i < batch->n; i++) {
-        int64_t number = add_hashed(t, batch->hashes[i], batch->bytes[i], batch->lens[i]);
+        int64_t number = add_keyed(t, batch->keys[i], batch->bytes[i], batch->lens[i]);
         if (number == WORDTAB_NONE)
             return false;
         batch->numbers[i] = (uint32_t)number;
+        __builtin_prefetch(&t->words[number]);
     }
     return true;
 }

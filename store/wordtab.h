@@ -13,13 +13,19 @@ struct wordtab_word {
     uint32_t doc; /* chunk: the last document that held it, counted from 1 */
 };
 
+struct wordtab_slot {
+    uint64_t key;         /* of a word of up to 8 bytes those, filled up with zeroes; of another one a hash */
+    uint32_t number, len; /* number + 1; 0: free */
+};
+
 struct wordtab {
     struct wordtab_word *words; /* owned; n of them */
     size_t n, cap;
     char *strings; /* owned */
     size_t strings_len, strings_cap;
-    uint64_t *slots; /* owned; high half of the hash, and number + 1; 0 is free */
-    size_t n_slots;  /* a power of two */
+    struct wordtab_slot *slots; /* owned */
+    size_t n_slots;             /* a power of two */
+    unsigned shift;             /* leaves the bits of a slot's number */
 };
 
 enum { WORDTAB_NONE = -1 };
@@ -29,20 +35,20 @@ int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len);
 /* Number of a word that is there; WORDTAB_NONE otherwise. Not on a settled table. */
 int64_t wordtab_find(const struct wordtab *t, const char *bytes, size_t len);
 /* Words to be added together: each may cost several misses of the cache, which then run side by side. */
-enum { WORDTAB_BATCH = 32, WORDTAB_BATCH_BYTES = 96 /* of a word */ };
+enum { WORDTAB_BATCH = 32, WORDTAB_BATCH_BYTES = 96 /* of a word */, WORDTAB_READABLE = 8 };
 struct wordtab_batch {
     size_t n;
-    uint64_t hashes[WORDTAB_BATCH];
+    uint64_t keys[WORDTAB_BATCH];
     uint32_t numbers[WORDTAB_BATCH]; /* once they are added */
     uint8_t lens[WORDTAB_BATCH];
     char bytes[WORDTAB_BATCH][WORDTAB_BATCH_BYTES];
 };
-/* Puts a word of 1..WORDTAB_BATCH_BYTES bytes into a batch that is not full. */
+/* Puts a word of 1..WORDTAB_BATCH_BYTES bytes into a batch that is not full; WORDTAB_READABLE can be read in any case. */
 void wordtab_put(const struct wordtab *t, struct wordtab_batch *batch, const char *bytes, size_t len);
 /* Adds them as wordtab_add does, one after the other; false when memory ran out. The caller empties the batch. */
 bool wordtab_add_batch(struct wordtab *t, struct wordtab_batch *batch);
 
-/* The bytes of a word, until the next is added. */
+/* The bytes of a word, until the next is added; WORDTAB_READABLE of them can be read. */
 const char *wordtab_bytes(const struct wordtab *t, size_t number, size_t *len);
 /* Gives back what only adding needs; adding makes it again. */
 void wordtab_settle(struct wordtab *t);
