@@ -30,7 +30,7 @@ struct build_options {
     size_t memory_budget;  /* bytes for joining a segment; 0: the default, 160 MiB */
     unsigned segment_docs; /* cut a segment after so many documents; 0: no such bound (for tests) */
     const char *language;  /* of stems: that of the manifest; NULL: "en" */
-    int zlib_level;        /* 1..9; 0: the default */
+    int deflate_level;     /* of the texts, 1..12; 0: the default */
 };
 
 /* Sum of file sizes, in bytes, at which the caller should end a chunk and begin the next: its words still fit the

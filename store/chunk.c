@@ -46,7 +46,7 @@ static enum status create_file(struct chunk *c, enum chunk_file file, struct err
         return err_nomem(err);
     enum status status;
     if (file == CHUNK_TEXT)
-        status = text_create(&w->text, path, c->build->options.zlib_level, err);
+        status = text_create(&w->text, path, c->build->options.deflate_level, err);
     else
         status = file_create(&w->files[file], path, NULL, err);
     free(path);

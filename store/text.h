@@ -1,5 +1,5 @@
 /* text.h - the part `text`: what the texts of all documents have beyond their words (residual.h), end to end, in blocks
- * compressed with zlib.
+ * compressed with deflate.
  *
  *     blocks, each a raw deflate stream (RFC 1951) of a block of residual.h: the tokens of at most RESIDUAL_TEXT bytes
  *         of text, whatever documents they are of; each document ends in a token of its own
@@ -13,7 +13,7 @@
 #ifndef VERBATIM_TEXT_H
 #define VERBATIM_TEXT_H
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "lib/base.h"
 #include "lib/buf.h"
@@ -36,8 +36,7 @@ struct text_block {
 /* Sticky, as the file it writes. */
 struct text_writer {
     struct file_writer file;
-    bool open;
-    z_stream zs;
+    struct libdeflate_compressor *deflate; /* owned */
     struct residual_block *block; /* owned; being filled */
     uint8_t *unpacked, *packed;   /* owned; room for the largest one */
     size_t packed_room;

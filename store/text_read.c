@@ -9,11 +9,9 @@
 #include "store/text.h"
 #include "store/text_words.h"
 
-enum { RAW_DEFLATE = -15 };
-
 /* The last block read from, and what was made of it lately: a run of one document's text. */
 struct text_cache {
-    z_stream zs;
+    struct libdeflate_decompressor *inflate; /* owned */
     const uint8_t *of; /* the body the block is from, and its file's sum: two files may be mapped there in turn */
     uint32_t of_crc;
     uint64_t block;
@@ -36,7 +34,8 @@ struct text_cache *text_cache_new(void)
         return NULL;
     memset(c, 0, offsetof(struct text_cache, unpacked));
     memset(&c->words, 0, sizeof c->words);
-    if (inflateInit2(&c->zs, RAW_DEFLATE) != Z_OK) {
+    c->inflate = libdeflate_alloc_decompressor();
+    if (c->inflate == NULL) {
         free(c);
         return NULL;
     }
@@ -47,7 +46,7 @@ void text_cache_free(struct text_cache *c)
 {
     if (c == NULL)
         return;
-    (void)inflateEnd(&c->zs);
+    libdeflate_free_decompressor(c->inflate);
     free(c);
 }
 
@@ -132,16 +131,10 @@ static enum status hold_block(const struct text *t, uint64_t block, struct text_
     enum status status = text_packed(t, block, &packed, &packed_len, err);
     if (status != ST_OK)
         return status;
-    (void)inflateReset(&c->zs);
-    c->zs.next_in = (Bytef *)(uintptr_t)packed;
-    c->zs.avail_in = packed_len;
-    c->zs.next_out = c->unpacked;
-    c->zs.avail_out = sizeof c->unpacked;
-    int result = inflate(&c->zs, Z_FINISH);
-    if (result == Z_MEM_ERROR)
-        return err_nomem(err);
-    if (result != Z_STREAM_END || c->zs.avail_in > 0 ||
-        !residual_open(&c->residual, c->unpacked, sizeof c->unpacked - c->zs.avail_out))
+    size_t used, len;
+    enum libdeflate_result result = libdeflate_deflate_decompress_ex(c->inflate, packed, packed_len, c->unpacked,
+                                                                     sizeof c->unpacked, &used, &len);
+    if (result != LIBDEFLATE_SUCCESS || used != packed_len || !residual_open(&c->residual, c->unpacked, len))
         return file_damaged(&t->map, "a block that does not unpack", err);
     c->of = t->map.body;
     c->of_crc = crc;

@@ -6,17 +6,13 @@
 #include "lib/array.h"
 #include "store/text.h"
 
-enum { RAW_DEFLATE = -15, MEM_LEVEL = 8, SEAM_MAX = 64 /* bytes that ending a block of deflate may add */ };
-
 enum status text_create(struct text_writer *w, const char *path, int level, struct err *err)
 {
     *w = (struct text_writer){0};
-    if (level == 0)
-        level = TEXT_DEFAULT_LEVEL;
-    if (deflateInit2(&w->zs, level, Z_DEFLATED, RAW_DEFLATE, MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    w->deflate = libdeflate_alloc_compressor(level == 0 ? TEXT_DEFAULT_LEVEL : level);
+    if (w->deflate == NULL)
         return err_nomem(err);
-    w->open = true;
-    w->packed_room = deflateBound(&w->zs, RESIDUAL_BYTES) + SEAM_MAX;
+    w->packed_room = libdeflate_deflate_compress_bound(w->deflate, RESIDUAL_BYTES);
     w->block = calloc(1, sizeof *w->block);
     w->unpacked = malloc(RESIDUAL_BYTES);
     w->packed = malloc(w->packed_room);
@@ -45,16 +41,10 @@ static void end_block(struct text_writer *w)
     size_t text_len = w->block->text_len;
     if (w->block->n_tokens == 0)
         return;
-    size_t literals_len = w->block->literals_len, len = residual_finish(w->block, w->unpacked);
-    w->zs.next_in = w->unpacked;
-    w->zs.avail_in = (uInt)(len - literals_len);
-    w->zs.next_out = w->packed;
-    w->zs.avail_out = (uInt)w->packed_room;
-    (void)deflate(&w->zs, Z_BLOCK); /* tokens and literals are not alike: a code for each */
-    w->zs.avail_in += (uInt)literals_len;
-    (void)deflate(&w->zs, Z_FINISH); /* cannot fail: there is room for whatever it gives */
-    (void)deflateReset(&w->zs);
-    add_block(w, w->packed, w->packed_room - w->zs.avail_out, text_len);
+    size_t len = residual_finish(w->block, w->unpacked);
+    /* Cannot fail: there is room for whatever it gives. */
+    size_t packed_len = libdeflate_deflate_compress(w->deflate, w->unpacked, len, w->packed, w->packed_room);
+    add_block(w, w->packed, packed_len, text_len);
 }
 
 /* The next token begins a block. */
@@ -131,17 +121,13 @@ void text_put_end(struct text_writer *w, const char *before, size_t before_len)
 enum status text_finish(struct text_writer *w, struct file_seal *seal, struct err *err)
 {
     end_block(w);
-    if (w->open)
-        (void)deflateEnd(&w->zs);
-    w->open = false;
     enum status status = file_finish(&w->file, seal, err);
     return status == ST_OK && w->no_memory ? err_nomem(err) : status;
 }
 
 void text_writer_release(struct text_writer *w)
 {
-    if (w->open)
-        (void)deflateEnd(&w->zs);
+    libdeflate_free_compressor(w->deflate);
     file_release(&w->file);
     free(w->block);
     free(w->unpacked);

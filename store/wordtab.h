@@ -43,7 +43,7 @@ struct wordtab_batch {
     uint8_t lens[WORDTAB_BATCH];
     char bytes[WORDTAB_BATCH][WORDTAB_BATCH_BYTES];
 };
-/* Puts a word of 1..WORDTAB_BATCH_BYTES bytes into a batch that is not full; WORDTAB_READABLE can be read in any case. */
+/* Puts a word of 1..WORDTAB_BATCH_BYTES bytes, of which WORDTAB_READABLE can be read, into a batch that is not full. */
 void wordtab_put(const struct wordtab *t, struct wordtab_batch *batch, const char *bytes, size_t len);
 /* Adds them as wordtab_add does, one after the other; false when memory ran out. The caller empties the batch. */
 bool wordtab_add_batch(struct wordtab *t, struct wordtab_batch *batch);

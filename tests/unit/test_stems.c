@@ -2,6 +2,8 @@
  * in those that change them. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/store_help.h"
 
+#include <unistd.h>
+
 #include "shim/shim.h"
 #include "store/build_parts.h"
 #include "store/stems.h"
