@@ -10,4 +10,13 @@
 enum status approach_phrase(struct phrase *phrase, struct postings *postings, struct arena *arena,
                             struct phrase_walk *walk, struct err *err);
 
+/* Of a phrase that is one of several: its word that so few documents hold that asking each of them is cheapest, or
+ * NULL. */
+const struct postings_word *approach_few(const struct phrase *phrase);
+
+/* What it takes to find the documents of a phrase, in nanoseconds, about. */
+uint64_t approach_cost(const struct phrase *phrase);
+/* The same of reading the words of so many documents. */
+uint64_t approach_cost_of_docs(const struct segment *segment, uint64_t documents);
+
 #endif

@@ -8,6 +8,8 @@ libverbatim_engine_a_SOURCES = \
 	engine/browse.h \
 	engine/candidates.c \
 	engine/candidates.h \
+	engine/choices.c \
+	engine/choices.h \
 	engine/excerpt.c \
 	engine/excerpt.h \
 	engine/expand.c \

@@ -40,26 +40,27 @@ static size_t run_of_words(struct maker *m, const struct plan_sequence *seq, siz
     return n;
 }
 
-/* The ranks of choice number `choice` of the words in the slots. */
-static void choose_ranks(struct maker *m, const struct plan_slot *slots, size_t n, size_t choice, uint32_t *ranks)
+/* Choice number `choice` of the words in the slots. */
+static void choose_words(struct maker *m, const struct plan_slot *slots, size_t n, size_t choice,
+                         struct postings_word *words)
 {
     for (size_t i = 0; i < n; i++) {
-        size_t n_ranks;
-        const uint32_t *all = postings_ranks(m->postings, slots[i].leaf, &n_ranks);
-        ranks[i] = all[choice % n_ranks];
-        choice /= n_ranks;
+        size_t n_words;
+        const struct postings_word *all = postings_words(m->postings, slots[i].leaf, &n_words);
+        words[i] = all[choice % n_words];
+        choice /= n_words;
     }
 }
 
 static bool make_need(struct maker *m, const struct plan_slot *slots, size_t n, size_t n_phrases, struct need *need)
 {
-    uint32_t *ranks = arena_alloc(m->arena, n * sizeof *ranks);
+    struct postings_word *words = arena_alloc(m->arena, n_phrases * n * sizeof *words);
     need->phrases = arena_alloc(m->arena, n_phrases * sizeof(struct phrase *));
     need->n = n_phrases;
-    bool ok = ranks != NULL && need->phrases != NULL;
+    bool ok = words != NULL && need->phrases != NULL;
     for (size_t i = 0; ok && i < n_phrases; i++) {
-        choose_ranks(m, slots, n, i, ranks);
-        need->phrases[i] = phrase_new(m->segment, ranks, n, m->arena);
+        choose_words(m, slots, n, i, words + i * n);
+        need->phrases[i] = phrase_new(m->segment, words + i * n, n, m->arena);
         ok = need->phrases[i] != NULL;
     }
     return ok;
@@ -122,14 +123,14 @@ static bool same_phrase(const struct phrase *a, const struct phrase *b)
 /* Adds a phrase unless a word of it is not in the segment. */
 static bool add_phrase(struct maker *m, struct need *need, const struct plan_sequence *seq)
 {
-    uint32_t *ranks = arena_alloc(m->arena, seq->n * sizeof *ranks);
-    for (size_t i = 0, n_ranks = 1; ranks != NULL && i < seq->n; i++) {
-        const uint32_t *rank = postings_ranks(m->postings, seq->slots[i].leaf, &n_ranks);
-        if (n_ranks == 0)
+    struct postings_word *words = arena_alloc(m->arena, seq->n * sizeof *words);
+    for (size_t i = 0, n = 1; words != NULL && i < seq->n; i++) {
+        const struct postings_word *word = postings_words(m->postings, seq->slots[i].leaf, &n);
+        if (n == 0)
             return true;
-        ranks[i] = *rank;
+        words[i] = *word;
     }
-    struct phrase *p = ranks != NULL ? phrase_new(m->segment, ranks, seq->n, m->arena) : NULL;
+    struct phrase *p = words != NULL ? phrase_new(m->segment, words, seq->n, m->arena) : NULL;
     if (p == NULL)
         return false;
     for (size_t i = 0; i < need->n; i++)
@@ -172,6 +173,40 @@ enum status needs_find(const struct plan_span *unit, const struct postings *p, c
     bool ok = add_needs(&m, unit);
     out->is_phrase = out->is_phrase && out->n == 1 && unit->kind == PLAN_PHRASE && !unit->title;
     return ok ? ST_OK : err_nomem(err);
+}
+
+/* So many phrases are kept at a time. */
+enum { MAX_CHOICES = 4096 };
+
+/* How many phrases a phrase stands for; 0: it is none of words alone, or they are too many. */
+static size_t count_choices(const struct maker *m, const struct plan_span *unit, size_t most)
+{
+    size_t product = 1, n = 0;
+    if (unit->kind != PLAN_PHRASE || !unit->plain || unit->title || unit->sequence.n < 2)
+        return 0;
+    for (size_t i = 0; i < unit->sequence.n; i++) {
+        (void)postings_words(m->postings, unit->sequence.slots[i].leaf, &n);
+        if (n == 0 || n > most / product)
+            return 0;
+        product *= n;
+    }
+    return product;
+}
+
+enum status needs_choices(const struct plan_span *unit, const struct postings *p, const struct segment *segment,
+                          size_t most, struct arena *arena, struct need *out, struct err *err)
+{
+    struct needs either;
+    struct maker m = {.out = &either, .postings = p, .segment = segment, .arena = arena};
+    *out = (struct need){0};
+    if (unit->kind == PLAN_EITHER) {
+        enum status status = needs_find(unit, p, segment, arena, &either, err);
+        if (status == ST_OK && either.is_phrase && either.items->n <= most)
+            *out = *either.items;
+        return status;
+    }
+    size_t n = count_choices(&m, unit, most < MAX_CHOICES ? most : MAX_CHOICES);
+    return n == 0 || make_need(&m, unit->sequence.slots, unit->sequence.n, n, out) ? ST_OK : err_nomem(err);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------------ */

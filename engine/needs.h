@@ -24,6 +24,11 @@ enum status needs_find(const struct plan_span *unit, const struct postings *p, c
                        struct arena *arena, struct needs *out, struct err *err);
 /* When the unit is a single phrase of plain words that phrase; NULL otherwise. */
 struct phrase *needs_only_phrase(const struct needs *needs);
+/* When the unit is a phrase of words with several ranks each, or a choice of phrases, anywhere in a document: all the
+ * phrases it stands for; none when it is something else or they are more than `most`. Two of them never match the same
+ * words. */
+enum status needs_choices(const struct plan_span *unit, const struct postings *p, const struct segment *segment,
+                          size_t most, struct arena *arena, struct need *out, struct err *err);
 /* Finds the blocks of all (phrase_find_blocks). */
 enum status needs_find_blocks(const struct needs *needs, struct arena *arena, struct err *err);
 /* Whether a document may hold them. */

@@ -14,17 +14,17 @@
 #include "lib/etdc.h"
 
 /* Rows of the last pairs; those before do not reach into the block where the last one begins. */
-static void find_rows(struct phrase *p, const uint32_t *ranks, size_t n)
+static void find_rows(struct phrase *p, const struct postings_word *words, size_t n)
 {
     for (size_t i = n > SEGMENT_PAIRS + 1 ? n - SEGMENT_PAIRS - 1 : 0; i + 1 < n; i++)
-        p->rows[p->n_rows++] = segment_pair_row(ranks[i], ranks[i + 1]);
+        p->rows[p->n_rows++] = segment_pair_row(words[i].rank, words[i + 1].rank);
 }
 
-static bool find_bigrams(struct phrase *p, const uint32_t *ranks, size_t n, struct arena *arena)
+static bool find_bigrams(struct phrase *p, const struct postings_word *words, size_t n, struct arena *arena)
 {
     struct segment_bigram found;
     for (size_t i = 0; i + 1 < n; i++) {
-        if (!segment_bigram(p->segment, ranks[i], ranks[i + 1], &found))
+        if (!segment_bigram(p->segment, words[i].rank, words[i + 1].rank, &found))
             continue;
         if (p->bigrams == NULL)
             p->bigrams = arena_alloc(arena, (n - 1) * sizeof *p->bigrams);
@@ -36,7 +36,8 @@ static bool find_bigrams(struct phrase *p, const uint32_t *ranks, size_t n, stru
     return true;
 }
 
-struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, size_t n, struct arena *arena)
+struct phrase *phrase_new(const struct segment *segment, const struct postings_word *words, size_t n,
+                          struct arena *arena)
 {
     struct phrase *p = arena_calloc(arena, 1, sizeof *p);
     if (p == NULL)
@@ -48,15 +49,18 @@ struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, 
     for (size_t i = 0; i < n; i++) {
         if (i + 2 == n)
             p->last_off = len;
-        len += etdc_put(p->code + len, ranks[i]);
+        len += etdc_put(p->code + len, words[i].rank);
     }
     p->segment = segment;
+    p->words = words;
+    p->n_words = n;
     p->codes = segment_codes(segment);
     p->needle = scan_needle_of(p->code, len);
-    find_rows(p, ranks, n);
+    find_rows(p, words, n);
     p->n_ranks = n < PHRASE_RANKS ? n : PHRASE_RANKS;
-    memcpy(p->ranks, ranks + n - p->n_ranks, p->n_ranks * sizeof *ranks);
-    return find_bigrams(p, ranks, n, arena) ? p : NULL;
+    for (size_t i = 0; i < p->n_ranks; i++)
+        p->ranks[i] = words[n - p->n_ranks + i].rank;
+    return find_bigrams(p, words, n, arena) ? p : NULL;
 }
 
 enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err *err)

@@ -4,6 +4,7 @@
 #ifndef VERBATIM_PHRASE_H
 #define VERBATIM_PHRASE_H
 
+#include "engine/postings.h"
 #include "lib/arena.h"
 #include "lib/scan.h"
 #include "store/segment.h"
@@ -11,6 +12,8 @@
 enum { PHRASE_RANKS = 3 };
 struct phrase {
     const struct segment *segment;
+    const struct postings_word *words; /* borrowed */
+    size_t n_words;
     struct segment_codes codes;
     uint8_t *code; /* of its words */
     struct scan_needle needle;
@@ -25,8 +28,9 @@ struct phrase {
     uint64_t *bits; /* its blocks, once phrase_find_blocks has been called; NULL before */
 };
 
-/* ranks: of its words in the segment, two or more. Everything lives in the arena; NULL: no memory. */
-struct phrase *phrase_new(const struct segment *segment, const uint32_t *ranks, size_t n, struct arena *arena);
+/* words: two or more, which outlive it. Everything else lives in the arena; NULL: no memory. */
+struct phrase *phrase_new(const struct segment *segment, const struct postings_word *words, size_t n,
+                          struct arena *arena);
 
 /* Finds all blocks at once, which takes about a nanosecond for each hundred blocks of the segment
  * and pair of words; without, each block is looked at when it is asked for. */

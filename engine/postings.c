@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/array.h"
-#include "lib/bytes.h"
 #include "shim/shim.h"
 #include "store/snapshot.h"
 
@@ -24,10 +23,9 @@ struct cursor {
 };
 
 struct leaf_list {
-    uint32_t *ranks;
+    struct postings_word *words; /* by rank */
+    uint32_t *ranks;             /* theirs */
     size_t n_ranks;
-    const char *word; /* the one word, when n_ranks is 1 */
-    size_t word_len;
     uint32_t documents;
     struct shim_posting *joined; /* several words: one list, made when first wanted */
     size_t n_joined;
@@ -45,27 +43,29 @@ struct postings {
 
 static int compare_ranks(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+    const struct postings_word *x = a, *y = b;
+    return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
 static bool find_leaf(struct postings *p, size_t segment, const struct plan_leaf *leaf, struct leaf_list *list)
 {
-    list->ranks = malloc((leaf->n_words + 1) * sizeof *list->ranks);
-    if (list->ranks == NULL)
-        return false;
     uint64_t documents = 0;
+    list->ranks = malloc((leaf->n_words + 1) * sizeof *list->ranks);
+    list->words = malloc((leaf->n_words + 1) * sizeof *list->words);
+    if (list->ranks == NULL || list->words == NULL)
+        return false;
     for (size_t i = 0; i < leaf->n_words; i++) {
         const struct plan_word *word = &leaf->words[i];
         struct snapshot_place place = word->places[segment];
         if (place.rank == 0)
             continue;
-        list->ranks[list->n_ranks++] = place.rank;
-        list->word = word->bytes;
-        list->word_len = word->len;
+        list->words[list->n_ranks++] = (struct postings_word){place.rank, place.documents, word};
         documents += place.documents;
     }
-    qsort(list->ranks, list->n_ranks, sizeof *list->ranks, compare_ranks);
+    if (list->n_ranks > 1)
+        qsort(list->words, list->n_ranks, sizeof *list->words, compare_ranks);
+    for (size_t i = 0; i < list->n_ranks; i++)
+        list->ranks[i] = list->words[i].rank;
     list->documents = documents < p->n_docs ? (uint32_t)documents : p->n_docs;
     return true;
 }
@@ -109,6 +109,7 @@ void postings_close(struct postings *p)
         cursor_free(c);
     }
     for (size_t i = 0; p->leaves != NULL && i < p->plan->n_leaves; i++) {
+        free(p->leaves[i].words);
         free(p->leaves[i].ranks);
         free(p->leaves[i].joined);
     }
@@ -132,6 +133,12 @@ const uint32_t *postings_ranks(const struct postings *p, unsigned leaf, size_t *
     return p->leaves[leaf].ranks;
 }
 
+const struct postings_word *postings_words(const struct postings *p, unsigned leaf, size_t *n)
+{
+    *n = p->leaves[leaf].n_ranks;
+    return p->leaves[leaf].words;
+}
+
 const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *len)
 {
     const struct leaf_list *list = &p->leaves[leaf];
@@ -148,47 +155,11 @@ bool postings_bigram(const struct postings *p, const struct plan_slot *first, co
            segment_bigram(p->segment, one->ranks[0], other->ranks[0], out);
 }
 
-static void and_row(const uint8_t *row, size_t len, uint64_t *bits)
-{
-    for (size_t i = 0; i < len / 8; i++)
-        bits[i] &= bytes_get64(row + i * 8);
-}
-
-uint64_t *postings_common(const struct postings *p, struct arena *arena)
-{
-    uint64_t *bits = NULL;
-    size_t len = 0;
-    for (unsigned i = 0; i < p->plan->n_leaves; i++) {
-        const uint8_t *row = postings_bitmap(p, i, &len);
-        if (row == NULL)
-            continue;
-        if (bits == NULL) {
-            bits = arena_alloc(arena, len);
-            if (bits == NULL)
-                return NULL;
-            memset(bits, 0xff, len);
-        }
-        and_row(row, len, bits);
-    }
-    return bits;
-}
-
 bool postings_at_hand(const struct postings *p, unsigned leaf)
 {
     struct segment_holders holders;
     const struct leaf_list *list = &p->leaves[leaf];
     return list->n_ranks == 1 && segment_holders(p->segment, list->ranks[0], &holders);
-}
-
-int postings_rarest(const struct postings *p)
-{
-    int rarest = -1;
-    size_t len;
-    for (unsigned i = 0; i < p->plan->n_leaves; i++)
-        if (postings_bitmap(p, i, &len) == NULL &&
-            (rarest < 0 || p->leaves[i].documents < p->leaves[rarest].documents))
-            rarest = (int)i;
-    return rarest;
 }
 
 /* ---- several words as one list ----------------------------------------------------------------------------------- */
@@ -243,13 +214,12 @@ static enum status add_list(struct postings *p, const struct plan_word *word, st
     return status;
 }
 
-static enum status add_word(struct postings *p, const struct plan_word *word, struct joining *to, struct err *err)
+static enum status add_word(struct postings *p, const struct postings_word *word, struct joining *to, struct err *err)
 {
-    uint32_t rank = word->places[segment_number(p->segment)].rank;
     struct segment_holders holders;
-    if (rank == 0)
-        return ST_OK;
-    return segment_holders(p->segment, rank, &holders) ? add_holders(&holders, to, err) : add_list(p, word, to, err);
+    if (segment_holders(p->segment, word->rank, &holders))
+        return add_holders(&holders, to, err);
+    return add_list(p, word->word, to, err);
 }
 
 static int compare_documents(const void *a, const void *b)
@@ -285,7 +255,7 @@ static bool list_table(struct joining *to)
     return ok;
 }
 
-static enum status join_words(struct postings *p, const struct plan_leaf *leaf, struct leaf_list *list, struct err *err)
+static enum status join_words(struct postings *p, struct leaf_list *list, struct err *err)
 {
     struct joining to = {.n_docs = p->n_docs};
     enum status status = ST_OK;
@@ -293,8 +263,8 @@ static enum status join_words(struct postings *p, const struct plan_leaf *leaf, 
         to.table = calloc((size_t)p->n_docs + 1, sizeof *to.table);
         status = to.table == NULL ? err_nomem(err) : ST_OK;
     }
-    for (size_t i = 0; i < leaf->n_words && status == ST_OK; i++)
-        status = add_word(p, &leaf->words[i], &to, err);
+    for (size_t i = 0; i < list->n_ranks && status == ST_OK; i++)
+        status = add_word(p, &list->words[i], &to, err);
     if (status == ST_OK && to.table == NULL)
         unite(&to);
     else if (status == ST_OK && !list_table(&to))
@@ -318,7 +288,8 @@ static enum status begin_list(struct cursor *c, struct err *err)
     c->page = malloc(CURSOR_PAGE * sizeof *c->page);
     if (c->page == NULL)
         return err_nomem(err);
-    enum status status = shim_postings_open(c->postings->db, list->word, list->word_len, &c->list, err);
+    const struct plan_word *word = list->words[0].word;
+    enum status status = shim_postings_open(c->postings->db, word->bytes, word->len, &c->list, err);
     if (status != ST_OK) {
         free(c->page);
         c->page = NULL;
@@ -333,7 +304,7 @@ static enum status begin(struct cursor *c, struct err *err)
     if (list->n_ranks == 1)
         return begin_list(c, err);
     if (list->n_ranks > 1 && !list->is_joined) {
-        enum status status = join_words(c->postings, &c->postings->plan->leaves[c->leaf], list, err);
+        enum status status = join_words(c->postings, list, err);
         if (status != ST_OK)
             return status;
     }
@@ -406,20 +377,45 @@ uint32_t cursor_occurrences(const struct cursor *c)
     return c->at < c->n ? c->page[c->at].wdf : 0;
 }
 
-enum status postings_narrow(struct postings *p, unsigned leaf, struct arena *arena, uint64_t **bits, struct err *err)
+/* ---- one word ---------------------------------------------------------------------------------------------------- */
+
+static void list_holders(const struct postings *p, struct segment_holders *holders, size_t room,
+                         struct postings_docs *out)
 {
-    size_t n = (size_t)p->n_docs / 64 + 1;
-    uint64_t *held = arena_calloc(arena, n, sizeof *held);
-    struct cursor *c;
-    if (held == NULL)
-        return err_nomem(err);
-    enum status status = cursor_open(p, leaf, &c, err);
+    for (uint32_t doc = 0; out->n < room && segment_seek_holder(holders, doc); doc = holders->doc + 1)
+        if (holders->doc < p->n_docs)
+            out->items[out->n++] = holders->doc;
+}
+
+static enum status read_documents(struct postings *p, const struct plan_word *word, size_t room,
+                                  struct postings_docs *out, struct err *err)
+{
+    struct shim_postings *list;
+    struct shim_posting page[CURSOR_PAGE];
+    size_t n = 0;
+    enum status status = shim_postings_open(p->db, word->bytes, word->len, &list, err);
     if (status != ST_OK)
         return status;
-    for (uint32_t doc = 0; (doc = cursor_seek(c, doc, &status, err)) != POSTINGS_END; doc++)
-        held[doc / 64] |= UINT64_C(1) << doc % 64;
-    for (size_t i = 0; *bits != NULL && i < n; i++)
-        held[i] &= (*bits)[i];
-    *bits = held;
+    do {
+        status = shim_postings_read(list, 0, page, CURSOR_PAGE, &n, err);
+        for (size_t i = 0; status == ST_OK && i < n && out->n < room; i++)
+            if (page[i].doc - 1 < p->n_docs)
+                out->items[out->n++] = page[i].doc - 1;
+    } while (status == ST_OK && n > 0);
+    shim_postings_free(list);
     return status;
+}
+
+enum status postings_docs_of(struct postings *p, const struct postings_word *word, struct arena *arena,
+                             struct postings_docs *out, struct err *err)
+{
+    struct segment_holders holders;
+    size_t room = word->documents < p->n_docs ? word->documents : p->n_docs;
+    *out = (struct postings_docs){arena_alloc(arena, (room + 1) * sizeof *out->items), 0};
+    if (out->items == NULL)
+        return err_nomem(err);
+    if (!segment_holders(p->segment, word->rank, &holders))
+        return read_documents(p, word->word, room, out, err);
+    list_holders(p, &holders, room, out);
+    return ST_OK;
 }

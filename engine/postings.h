@@ -21,19 +21,29 @@ void postings_close(struct postings *p); /* with all cursors; safe on NULL */
 
 /* How many documents hold the leaf, or a little fewer; 0: none does. */
 uint32_t postings_documents(const struct postings *p, unsigned leaf);
-/* The leaf without a bitmap that the fewest documents hold; -1 when all have bitmaps. */
-int postings_rarest(const struct postings *p);
 /* Whether a leaf's list is in memory and need not be looked for in a B-tree. */
 bool postings_at_hand(const struct postings *p, unsigned leaf);
-/* A bit a document of the segment, in whole words, set where all leaves that have bitmaps are held; in the arena. NULL
- * when none has one, or no memory is left. */
-uint64_t *postings_common(const struct postings *p, struct arena *arena);
-/* Clears the bits of documents that do not hold a leaf. *bits are in the arena, or NULL for all documents. */
-enum status postings_narrow(struct postings *p, unsigned leaf, struct arena *arena, uint64_t **bits, struct err *err);
 uint32_t postings_all_documents(const struct postings *p); /* of the segment */
 
 /* Ranks of the leaf's words in the segment, ascending, borrowed. */
 const uint32_t *postings_ranks(const struct postings *p, unsigned leaf, size_t *n);
+
+/* A word as the segment knows it. */
+struct postings_word {
+    uint32_t rank;
+    uint32_t documents; /* that hold it, dead ones included */
+    const struct plan_word *word;
+};
+/* Those of a leaf, in the order of their ranks, borrowed. */
+const struct postings_word *postings_words(const struct postings *p, unsigned leaf, size_t *n);
+
+/* The documents of a word, ascending, in the arena; for words that have no bitmap. */
+struct postings_docs {
+    uint32_t *items;
+    size_t n;
+};
+enum status postings_docs_of(struct postings *p, const struct postings_word *word, struct arena *arena,
+                             struct postings_docs *out, struct err *err);
 
 /* The documents of a leaf as bits (segment_bitmap), of *len bytes; NULL when it is not one word that many documents
  * hold. */

@@ -8,6 +8,7 @@
 
 #include "engine/approach.h"
 #include "engine/candidates.h"
+#include "engine/choices.h"
 #include "engine/expand.h"
 #include "engine/searcher.h"
 
@@ -283,8 +284,39 @@ static enum status go_over_bigram(struct searcher *s, const struct segment *segm
     return status;
 }
 
-/* Of fewer the blocks are looked up one by one. */
-enum { FEW_CANDIDATES = 64 };
+static enum status take_choices(struct searcher *s, const struct segment *segment, const struct choices *choices,
+                                struct progress *p, struct err *err)
+{
+    struct judge_verdict verdict;
+    enum status status = ST_OK;
+    p->out->candidates += choices->n_offered;
+    p->out->checked += choices->n_scanned;
+    for (size_t i = 0; status == ST_OK && i < choices->n; i++) {
+        if (segment_is_dead(segment, choices->found[i].doc))
+            continue;
+        judge_take_found(s->judge, choices->found[i].doc, choices->found[i].n, &verdict);
+        status = take_match(s, segment, choices->found[i].doc, &verdict, p, err);
+    }
+    return status;
+}
+
+/* What was found when time ran out counts. */
+static enum status go_over_choices(struct searcher *s, const struct segment *segment, const struct need *need,
+                                   struct postings *postings, struct progress *p, struct err *err)
+{
+    struct choices choices = {0};
+    struct match_stop stop = {check_stop, s};
+    enum status status = choices_find(need, postings, &stop, &choices, err);
+    if (status == ST_OK || status == ST_TIMEOUT) {
+        enum status taken = take_choices(s, segment, &choices, p, err);
+        status = taken != ST_OK ? taken : status;
+    }
+    choices_release(&choices);
+    return status;
+}
+
+/* Blocks are looked up one by one of fewer candidates than one in so many documents. */
+enum { FEW_CANDIDATES = 512 };
 
 static enum status go_over_docs(struct searcher *s, const struct segment *segment, struct postings *postings,
                                 struct progress *p, struct err *err)
@@ -292,11 +324,29 @@ static enum status go_over_docs(struct searcher *s, const struct segment *segmen
     struct arena arena = ARENA_INIT;
     struct candidates *candidates = NULL;
     enum status status = candidates_make(s->plan, postings, &arena, &candidates, err);
-    if (status == ST_OK && candidates_documents(candidates) > FEW_CANDIDATES)
+    if (status == ST_OK && candidates_documents(candidates) > segment_docs(segment) / FEW_CANDIDATES)
         status = judge_find_blocks(s->judge, err);
     judge_want_windows(s->judge);
     if (status == ST_OK)
         status = go_over(s, segment, candidates, p, err);
+    arena_release(&arena);
+    return status;
+}
+
+/* One phrase after the other finds its documents out of order: not where a full page ends it. */
+static enum status go_over_any(struct searcher *s, const struct segment *segment, struct postings *postings,
+                               struct progress *p, struct err *err)
+{
+    const struct plan_node *root = s->plan->root;
+    struct arena arena = ARENA_INIT;
+    struct need need = {0};
+    enum status status = ST_OK;
+    if (p->full == 0 && root->kind == PLAN_UNIT)
+        status = choices_plan(root->unit, postings, segment, &arena, &need, err);
+    if (status == ST_OK && need.n > 0)
+        status = go_over_choices(s, segment, &need, postings, p, err);
+    else if (status == ST_OK)
+        status = go_over_docs(s, segment, postings, p, err);
     arena_release(&arena);
     return status;
 }
@@ -311,7 +361,7 @@ static enum status search_segment(struct searcher *s, const struct segment *segm
     if (status == ST_OK) {
         struct phrase *only = judge_only_phrase(s->judge);
         if (only == NULL)
-            status = go_over_docs(s, segment, postings, p, err);
+            status = go_over_any(s, segment, postings, p, err);
         else if (only->is_bigram)
             status = go_over_bigram(s, segment, only->bigrams, p, err);
         else

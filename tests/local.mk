@@ -22,6 +22,7 @@ UNIT_TESTS = \
 	tests/unit/test_holders \
 	tests/unit/test_blocks \
 	tests/unit/test_charset \
+	tests/unit/test_choices \
 	tests/unit/test_damage \
 	tests/unit/test_date \
 	tests/unit/test_faults \
