@@ -221,6 +221,11 @@ uint32_t segment_dead_docs(const struct segment *s)
     return s->tombs.dead_docs;
 }
 
+const struct tombs *segment_tombs(const struct segment *s)
+{
+    return &s->tombs;
+}
+
 void segment_dead_stats(const struct segment *s, uint32_t i, uint32_t *documents, uint64_t *occurrences)
 {
     tombs_stats(&s->tombs, i, documents, occurrences);

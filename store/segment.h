@@ -30,6 +30,9 @@ bool segment_is_dead(const struct segment *s, uint32_t doc);
 uint32_t segment_dead_docs(const struct segment *s);
 /* What the dead documents take away from the statistics of the i-th word of the vocabulary. */
 void segment_dead_stats(const struct segment *s, uint32_t i, uint32_t *documents, uint64_t *occurrences);
+/* The tombstones themselves, borrowed; none are zeroed. */
+struct tombs;
+const struct tombs *segment_tombs(const struct segment *s);
 
 /* A document's words. Positions count from 0 in each of the two fields. A title that is kept apart has its own codes;
  * one that is a heading is a range of the body. */

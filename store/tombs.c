@@ -71,6 +71,14 @@ void tombs_stats(const struct tombs *t, uint32_t i, uint32_t *documents, uint64_
     *occurrences = found ? bytes_get64(stat + 8) : 0;
 }
 
+uint32_t tombs_word(const struct tombs *t, uint32_t k, uint32_t *documents, uint64_t *occurrences)
+{
+    const uint8_t *stat = t->stats + (size_t)k * TOMBS_STAT_LEN;
+    *documents = bytes_get32(stat + 4);
+    *occurrences = bytes_get64(stat + 8);
+    return bytes_get32(stat);
+}
+
 enum status tombs_check(const struct tombs *t, uint32_t vocab_size, struct err *err)
 {
     uint64_t n_dead = 0, occurrences = 0;

@@ -39,6 +39,8 @@ enum status tombs_open(struct tombs *t, const char *index_dir, const struct mani
 void tombs_release(struct tombs *t);
 bool tombs_has(const struct tombs *t, uint32_t doc);
 void tombs_stats(const struct tombs *t, uint32_t i, uint32_t *documents, uint64_t *occurrences);
+/* The k-th of the words that lose something, k < n_stats. */
+uint32_t tombs_word(const struct tombs *t, uint32_t k, uint32_t *documents, uint64_t *occurrences);
 enum status tombs_check(const struct tombs *t, uint32_t vocab_size, struct err *err);
 
 #endif

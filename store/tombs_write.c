@@ -14,22 +14,41 @@ struct loss {
     uint32_t last; /* the last document counted, from 1 */
 };
 
+/* Most words lose nothing, and nothing is done for them but to be passed over. */
 struct count {
     const struct segment *segment;
     struct loss *losses; /* owned; by rank */
+    uint32_t *ranks;     /* owned; of the words that lose something, by their place in byte order; others are 0 */
     uint64_t words;
     uint32_t n_stats;
 };
 
+static enum status damaged(const struct count *c, uint32_t doc, struct err *err)
+{
+    return err_set(err, ST_DAMAGED, "segment %s: damaged: document %u has words that are none", segment_id(c->segment),
+                   doc);
+}
+
+/* A word that loses something for the first time; false when no two words can have its rank or place. */
+static bool note_word(struct count *c, uint32_t i, uint32_t rank)
+{
+    if (i >= vocab_size(segment_vocab(c->segment)) || c->ranks[i] != 0)
+        return false;
+    c->ranks[i] = rank;
+    c->n_stats++;
+    return true;
+}
+
 static enum status count_codes(struct count *c, uint32_t doc, const uint8_t *p, const uint8_t *end, struct err *err)
 {
+    const struct vocab *vocab = segment_vocab(c->segment);
     uint32_t rank;
     while (p < end) {
-        if (!etdc_get(&p, end, &rank) || rank == 0 || rank > vocab_size(segment_vocab(c->segment)))
-            return err_set(err, ST_DAMAGED, "segment %s: damaged: document %u has words that are none",
-                           segment_id(c->segment), doc);
+        if (!etdc_get(&p, end, &rank) || rank == 0 || rank > vocab_size(vocab))
+            return damaged(c, doc, err);
         struct loss *loss = &c->losses[rank];
-        c->n_stats += loss->documents == 0;
+        if (loss->documents == 0 && !note_word(c, vocab_of_rank(vocab, rank), rank))
+            return damaged(c, doc, err);
         loss->documents += loss->last != doc + 1;
         loss->last = doc + 1;
         loss->occurrences++;
@@ -39,43 +58,42 @@ static enum status count_codes(struct count *c, uint32_t doc, const uint8_t *p, 
 }
 
 /* What the documents that are dead already took away. */
-static void take_losses(struct count *c)
+static enum status take_losses(struct count *c, struct err *err)
 {
+    const struct tombs *tombs = segment_tombs(c->segment);
     const struct vocab *vocab = segment_vocab(c->segment);
-    for (uint32_t i = 0; segment_dead_docs(c->segment) > 0 && i < vocab_size(vocab); i++) {
-        uint32_t documents;
-        uint64_t occurrences;
-        segment_dead_stats(c->segment, i, &documents, &occurrences);
-        if (documents == 0)
-            continue;
-        c->losses[vocab_at(vocab, i).rank] = (struct loss){.documents = documents, .occurrences = occurrences};
-        c->n_stats++;
-        c->words += occurrences;
+    for (uint32_t k = 0; k < tombs->n_stats; k++) {
+        struct loss loss = {0};
+        uint32_t i = tombs_word(tombs, k, &loss.documents, &loss.occurrences);
+        uint32_t rank = i < vocab_size(vocab) ? vocab_at(vocab, i).rank : 0;
+        if (loss.documents == 0 || c->losses[rank].documents != 0 || !note_word(c, i, rank))
+            return file_damaged(&tombs->map, "its words are none of the segment's", err);
+        c->losses[rank] = loss;
+        c->words += loss.occurrences;
     }
+    return ST_OK;
 }
 
 /* The newly dead are counted, those before were. */
 static enum status count_dead(struct count *c, const uint32_t *dead, size_t n, struct err *err)
 {
-    c->losses = calloc((size_t)vocab_size(segment_vocab(c->segment)) + 1, sizeof *c->losses);
-    if (c->losses == NULL)
-        return err_nomem(err);
-    take_losses(c);
-    for (size_t i = 0; i < n; i++) {
+    size_t n_words = vocab_size(segment_vocab(c->segment));
+    c->losses = calloc(n_words + 1, sizeof *c->losses);
+    c->ranks = calloc(n_words + 1, sizeof *c->ranks);
+    enum status status = c->losses == NULL || c->ranks == NULL ? err_nomem(err) : take_losses(c, err);
+    for (size_t i = 0; i < n && status == ST_OK; i++) {
         struct segment_words w;
         if (i > 0 && dead[i] <= dead[i - 1])
             return err_set(err, ST_USAGE, "segment %s: dead documents out of order", segment_id(c->segment));
         if (segment_is_dead(c->segment, dead[i]))
             continue;
-        enum status status = segment_words(c->segment, dead[i], &w, err);
+        status = segment_words(c->segment, dead[i], &w, err);
         if (status == ST_OK)
             status = count_codes(c, dead[i], w.title, w.title_end, err);
         if (status == ST_OK)
             status = count_codes(c, dead[i], w.body, w.body_end, err);
-        if (status != ST_OK)
-            return status;
     }
-    return ST_OK;
+    return status;
 }
 
 static void put_head(const struct count *c, size_t n, uint32_t checksum, struct file_writer *w)
@@ -104,11 +122,10 @@ static void put_bits(const struct count *c, const uint32_t *dead, size_t n, stru
 
 static void put_stats(const struct count *c, struct file_writer *w)
 {
-    const struct vocab *vocab = segment_vocab(c->segment);
-    for (uint32_t i = 0; i < vocab_size(vocab); i++) {
-        const struct loss *loss = &c->losses[vocab_at(vocab, i).rank];
-        if (loss->documents == 0)
+    for (uint32_t i = 0; i < vocab_size(segment_vocab(c->segment)); i++) {
+        if (c->ranks[i] == 0)
             continue;
+        const struct loss *loss = &c->losses[c->ranks[i]];
         file_put32(w, i);
         file_put32(w, loss->documents);
         file_put64(w, loss->occurrences);
@@ -141,6 +158,7 @@ enum status tombs_write(const char *index_dir, uint64_t generation, const struct
         free(path);
     }
     free(c.losses);
+    free(c.ranks);
     entry->dead_docs = (uint32_t)n;
     entry->dead_words = c.words;
     entry->tombs_generation = generation;
