@@ -11,6 +11,8 @@
 
 enum {
     CHUNK_FILES = 8192, /* a chunk ends after so many files however small they are */
+    CHUNKS_AT_LEAST = 4,
+    SMALL_CHUNK_BYTES = 1 << 18,
     WINDOW_PER_JOB = 2,
     VAST = 8 << 20 /* bytes of a file */
 };
@@ -70,11 +72,22 @@ static bool add_task(struct pipeline_tasks *tasks, const struct pipeline_task *t
     return true;
 }
 
+/* Little is cut smaller, so that there is something for each thread. */
+static uint64_t chunk_bytes(const struct file_list *files)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < files->n; i++)
+        bytes += files->items[i].action == FILE_READ ? files->items[i].size : 0;
+    uint64_t part = bytes / CHUNKS_AT_LEAST;
+    return part < SMALL_CHUNK_BYTES ? SMALL_CHUNK_BYTES : part < BUILD_CHUNK_BYTES ? part : BUILD_CHUNK_BYTES;
+}
+
 bool pipeline_cut_files(struct pipeline_tasks *tasks, const struct file_list *files)
 {
+    const uint64_t enough = chunk_bytes(files);
     for (size_t next = 0; next < files->n;) {
         struct pipeline_task task = {.first = next};
-        while (next < files->n && task.bytes < BUILD_CHUNK_BYTES && task.n_files < CHUNK_FILES) {
+        while (next < files->n && task.bytes < enough && task.n_files < CHUNK_FILES) {
             const struct file *file = &files->items[next++];
             if (file->action != FILE_READ)
                 continue;
