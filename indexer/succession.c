@@ -7,15 +7,9 @@
 #include "store/tiers.h"
 #include "store/tombs.h"
 
-struct succession {
-    const struct snapshot *held;
-    const struct ledger_dead *dead;
-    struct build *build;
-    const char *index_dir;
-    struct manifest *manifest;
-    struct tier *tiers; /* owned */
-    struct pipeline_tasks tasks;
-    size_t n_merged;
+struct succession_kept {
+    size_t segment;
+    struct manifest_segment *entry;
 };
 
 static uint64_t share(uint64_t whole, uint64_t part, uint64_t of)
@@ -40,10 +34,11 @@ static void describe(const struct succession *s, size_t i, struct tier *tier)
 
 /* ---- what stays ------------------------------------------------------------------------------------------------ */
 
-static enum status write_tombs(const struct succession *s, size_t i, struct manifest_segment *entry, struct err *err)
+static enum status write_tombs(const struct succession *s, const struct succession_kept *kept, struct err *err)
 {
-    const struct segment *segment = snapshot_segment(s->held, i);
-    const struct ledger_dead *dead = &s->dead[i];
+    const struct segment *segment = snapshot_segment(s->held, kept->segment);
+    const struct ledger_dead *dead = &s->dead[kept->segment];
+    struct manifest_segment *entry = kept->entry;
     size_t n = 0, next = 0;
     uint32_t *all = malloc(((size_t)entry->dead_docs + dead->n + 1) * sizeof *all);
     if (all == NULL)
@@ -59,11 +54,20 @@ static enum status write_tombs(const struct succession *s, size_t i, struct mani
     return st;
 }
 
-static enum status keep_segment(struct succession *s, size_t i, struct err *err)
+static void *write_all_tombs(void *user)
+{
+    struct succession *s = user;
+    for (size_t i = 0; i < s->n_kept && s->status == ST_OK; i++)
+        s->status = write_tombs(s, &s->kept[i], &s->err);
+    return NULL;
+}
+
+static void keep_segment(struct succession *s, size_t i)
 {
     struct manifest_segment *entry = &s->manifest->segments[s->manifest->n_segments++];
     *entry = snapshot_manifest(s->held)->segments[i];
-    return s->dead[i].n > 0 ? write_tombs(s, i, entry, err) : ST_OK;
+    if (s->dead[i].n > 0)
+        s->kept[s->n_kept++] = (struct succession_kept){i, entry};
 }
 
 /* ---- what is merged -------------------------------------------------------------------------------------------- */
@@ -99,23 +103,52 @@ static enum status each_segment(struct succession *s, struct err *err)
     for (size_t i = 0; i < n; i++)
         describe(s, i, &s->tiers[i]);
     tiers_choose(s->tiers, n, build_text(s->build));
-    for (size_t i = 0; i < n && st == ST_OK; i++)
-        st = s->tiers[i].merged ? take_segment(s, i, err) : keep_segment(s, i, err);
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        if (s->tiers[i].merged)
+            st = take_segment(s, i, err);
+        else
+            keep_segment(s, i);
+    }
     return st;
 }
 
-enum status succession_run(const struct snapshot *held, const struct ledger_dead *dead, struct build *build,
-                           const char *index_dir, struct pipeline_options *options, struct manifest *manifest,
-                           struct err *err)
+enum status succession_begin(struct succession *s, struct pipeline_options *options, struct err *err)
 {
-    struct succession s = {.held = held, .dead = dead, .build = build, .index_dir = index_dir, .manifest = manifest};
-    size_t n = snapshot_segments(held);
-    s.tiers = calloc(n + 1, sizeof *s.tiers);
-    manifest->segments = arena_calloc(&manifest->arena, n + 1, sizeof *manifest->segments);
-    enum status st = s.tiers == NULL || manifest->segments == NULL ? err_nomem(err) : each_segment(&s, err);
-    if (st == ST_OK)
-        st = merge(&s, options, err);
-    pipeline_tasks_release(&s.tasks);
-    free(s.tiers);
-    return st;
+    size_t n = snapshot_segments(s->held);
+    s->tiers = calloc(n + 1, sizeof *s->tiers);
+    s->kept = calloc(n + 1, sizeof *s->kept);
+    s->manifest->segments = arena_calloc(&s->manifest->arena, n + 1, sizeof *s->manifest->segments);
+    if (s->tiers == NULL || s->kept == NULL || s->manifest->segments == NULL)
+        return err_nomem(err);
+    enum status st = each_segment(s, err);
+    if (st != ST_OK)
+        return st;
+    s->threaded = s->n_kept > 0 && pthread_create(&s->thread, NULL, write_all_tombs, s) == 0;
+    if (!s->threaded)
+        (void)write_all_tombs(s);
+    return merge(s, options, err);
+}
+
+static void wait_for_tombs(struct succession *s)
+{
+    if (s->threaded)
+        (void)pthread_join(s->thread, NULL);
+    s->threaded = false;
+}
+
+enum status succession_finish(struct succession *s, struct err *err)
+{
+    wait_for_tombs(s);
+    if (s->status != ST_OK)
+        *err = s->err;
+    return s->status;
+}
+
+void succession_release(struct succession *s)
+{
+    wait_for_tombs(s);
+    pipeline_tasks_release(&s->tasks);
+    free(s->tiers);
+    free(s->kept);
+    *s = (struct succession){0};
 }

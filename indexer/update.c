@@ -224,12 +224,18 @@ static enum status set_manifest(struct run *r, struct manifest *m, struct err *e
     return ST_OK;
 }
 
-static enum status publish(struct run *r, struct build *build, struct manifest *m, struct err *err)
+/* What is new is joined while the tombstones of what was are written. */
+static enum status publish(struct run *r, struct build *build, struct manifest *m, struct succession *s,
+                           struct err *err)
 {
     enum status st = set_manifest(r, m, err);
     if (st == ST_OK && *r->stop != 0)
         return err_set(err, ST_CANCELLED, "stopped");
     progress_say(&r->progress, "joining and syncing");
+    if (st == ST_OK)
+        st = build_flush(build, err);
+    if (st == ST_OK)
+        st = succession_finish(s, err);
     if (st == ST_OK)
         st = build_publish(build, m, err);
     progress_hide(&r->progress);
@@ -265,9 +271,14 @@ static enum status read_into(struct run *r, struct build *build, struct manifest
     pipeline_tasks_release(&tasks);
     if (st != ST_OK || !(r->ledger.changed || r->roots_moved || r->o->rebuild))
         return st;
+    struct succession s = {
+        .held = r->held, .dead = r->ledger.dead, .build = build, .index_dir = r->o->index_dir, .manifest = m};
     if (r->held != NULL && !r->o->rebuild)
-        st = succession_run(r->held, r->ledger.dead, build, r->o->index_dir, &p, m, err);
-    return st == ST_OK ? publish(r, build, m, err) : st;
+        st = succession_begin(&s, &p, err);
+    if (st == ST_OK)
+        st = publish(r, build, m, &s, err);
+    succession_release(&s);
+    return st;
 }
 
 static enum status read_and_publish(struct run *r, struct err *err)

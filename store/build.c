@@ -254,13 +254,36 @@ uint64_t build_text(const struct build *build)
     return build->text_len;
 }
 
+enum status build_flush(struct build *build, struct err *err)
+{
+    return build->n_chunks > 0 ? write_segment(build, err) : ST_OK;
+}
+
+/* A segment was synced when it was written. */
+static enum status sync_ours(void *context, const char *name, struct err *err)
+{
+    const struct build *b = context;
+    struct names_parsed parsed = names_parse(name);
+    bool is_file = parsed.kind == NAMES_GENERATION || parsed.kind == NAMES_TOMBS || parsed.kind == NAMES_FILES;
+    if (!is_file || parsed.generation != b->generation)
+        return ST_OK;
+    char *path = dir_path("%s/%s", b->index_dir, name);
+    enum status status = path == NULL ? err_nomem(err) : file_sync(path, err);
+    free(path);
+    return status;
+}
+
 enum status build_publish(struct build *build, struct manifest *manifest, struct err *err)
 {
-    enum status status = build->n_chunks > 0 ? write_segment(build, err) : ST_OK;
+    enum status status = build_flush(build, err);
     if (status == ST_OK)
         status = fill_manifest(build, manifest, err);
     if (status == ST_OK)
-        status = manifest_write(build->index_dir, manifest, err); /* syncs the folder, new segments included */
+        status = manifest_write(build->index_dir, manifest, err);
+    if (status == ST_OK)
+        status = dir_each(build->index_dir, sync_ours, build, err);
+    if (status == ST_OK)
+        status = dir_sync(build->index_dir, err); /* names of new segments included */
     return status == ST_OK ? manifest_publish(build->index_dir, build->generation, err) : status;
 }
 

@@ -61,6 +61,9 @@ enum status build_append(struct build *build, struct chunk *chunk, struct err *e
 uint64_t build_generation(const struct build *build);
 uint64_t build_text(const struct build *build);
 
+/* Writes what is left as a segment: what build_publish does first. */
+enum status build_flush(struct build *build, struct err *err);
+
 /* Writes what is left, syncs every file and folder, and publishes a generation that holds the segments that the
  * manifest lists, which stay as they are, then the new ones, and the manifest's roots, language, skip count and table
  * of files (its other fields are filled in here). */

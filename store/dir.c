@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/file.h"
+
 char *dir_path(const char *fmt, ...)
 {
     char *path;
@@ -81,6 +83,21 @@ enum status dir_each(const char *path, dir_visit *visit, void *context, struct e
     }
     free(names);
     return status;
+}
+
+static enum status sync_below(void *context, const char *name, struct err *err)
+{
+    const char *dir = context;
+    char *path = dir_path("%s/%s", dir, name);
+    enum status status = path == NULL ? err_nomem(err) : file_sync(path, err);
+    free(path);
+    return status;
+}
+
+enum status dir_sync_files(const char *path, struct err *err)
+{
+    enum status status = dir_each(path, sync_below, (void *)(uintptr_t)path, err);
+    return status == ST_OK ? dir_sync(path, err) : status;
 }
 
 static enum status remove_below(void *context, const char *name, struct err *err)

@@ -18,6 +18,9 @@ enum status dir_sync(const char *path, struct err *err);
 /* Syncs the folder that a path is a name in. */
 enum status dir_sync_parent(const char *path, struct err *err);
 
+/* Syncs a folder and every file in it; it holds no folders. */
+enum status dir_sync_files(const char *path, struct err *err);
+
 /* Calls visit for each name but "." and "..", in byte order, until one returns other than ST_OK, which is then the
  * result. The folder may be changed while visiting. ST_NOT_FOUND when it is not there. */
 typedef enum status dir_visit(void *context, const char *name, struct err *err);

@@ -37,8 +37,8 @@ struct file_writer {
     struct err failure;
 };
 
-/* Creates a file, which must not be there. With a kind it is framed, and synced at its end; without one (NULL) it is
- * bare bytes that need not last: scratch. */
+/* Creates a file, which must not be there. With a kind it is framed; without one (NULL) it is bare bytes that need not
+ * last: scratch. Whoever publishes a file syncs it first: many at once take little longer than one. */
 enum status file_create(struct file_writer *w, const char *path, const char *kind, struct err *err);
 void file_put(struct file_writer *w, const void *bytes, size_t len);
 void file_put32(struct file_writer *w, uint32_t v);
@@ -55,8 +55,11 @@ enum status file_finish(struct file_writer *w, struct file_seal *seal, struct er
 /* Closes without ending; the file stays as it is. Safe on a zeroed one. */
 void file_release(struct file_writer *w);
 
-/* Writes len bytes as a whole small file (replacing one), and syncs it. */
+/* Writes len bytes as a whole small file (replacing one). */
 enum status file_write_all(const char *path, const void *bytes, size_t len, struct err *err);
+
+/* What was written to a file by anybody lasts. */
+enum status file_sync(const char *path, struct err *err);
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
 

@@ -185,8 +185,6 @@ static void put_frame(struct file_writer *w)
     if (w->failure.status == ST_OK && lseek(w->fd, 0, SEEK_SET) != 0)
         fail_sys(w, errno, "seek");
     write_out(w, header, sizeof header);
-    if (w->failure.status == ST_OK && fsync(w->fd) != 0)
-        fail_sys(w, errno, "sync");
 }
 
 enum status file_finish(struct file_writer *w, struct file_seal *seal, struct err *err)
@@ -194,8 +192,11 @@ enum status file_finish(struct file_writer *w, struct file_seal *seal, struct er
     if (!w->open)
         return err_set(err, ST_INTERNAL, "a file that is not open was ended");
     flush(w);
-    if (w->framed)
+    if (w->framed) {
         put_frame(w);
+        /* The disk has begun with it by the time file_sync waits for it. */
+        (void)sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
     if (close(w->fd) != 0)
         fail_sys(w, errno, "close");
     w->open = false;
@@ -224,11 +225,19 @@ enum status file_write_all(const char *path, const void *bytes, size_t len, stru
         return err_sys(err, ST_CREATE, errno, "%s: cannot create", path);
     w.path = (char *)(uintptr_t)path; /* lent for the messages of this call */
     write_out(&w, bytes, len);
-    if (w.failure.status == ST_OK && fsync(w.fd) != 0)
-        fail_sys(&w, errno, "sync");
     if (close(w.fd) != 0)
         fail_sys(&w, errno, "close");
     if (w.failure.status != ST_OK && err != NULL)
         *err = w.failure;
     return w.failure.status;
+}
+
+enum status file_sync(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_sys(err, ST_IO, errno, "%s: cannot open", path);
+    int errnum = fsync(fd) == 0 ? 0 : errno;
+    (void)close(fd);
+    return errnum == 0 ? ST_OK : err_sys(err, ST_IO, errnum, "%s: cannot sync", path);
 }

@@ -19,16 +19,6 @@
 
 /* ---- Xapian's part -------------------------------------------------------------------------------------------- */
 
-static enum status sync_file(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_sys(err, ST_IO, errno, "%s: cannot open", path);
-    int errnum = fsync(fd) == 0 ? 0 : errno;
-    (void)close(fd);
-    return errnum == 0 ? ST_OK : err_sys(err, ST_IO, errnum, "%s: cannot sync", path);
-}
-
 struct terms_job {
     struct build *b;
     const char *dst;
@@ -43,8 +33,6 @@ static void *run_terms_job(void *context)
     job->status = terms_write(job->b, job->dst, &job->err);
     if (job->status == ST_OK)
         job->status = file_seal_of(job->dst, &job->seal, &job->err);
-    if (job->status == ST_OK)
-        job->status = sync_file(job->dst, &job->err);
     return NULL;
 }
 
@@ -136,7 +124,7 @@ static enum status join_into(struct build *b, const char *dir, struct manifest_s
     if (status == ST_OK)
         status = parts_write(dir, entry->id, &parts, err);
     if (status == ST_OK)
-        status = dir_sync(dir, err);
+        status = dir_sync_files(dir, err);
     for (size_t i = 0; i < PARTS_COUNT; i++)
         free(paths[i]);
     entry->docs = parts.docs;

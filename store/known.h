@@ -72,7 +72,7 @@ enum status known_create(struct known_writer *w, const char *index_dir, uint64_t
                          struct err *err);
 /* Paths must ascend. Sticky. */
 void known_put(struct known_writer *w, const struct known_file *file);
-/* Ends and syncs the file and names it in the manifest to be. */
+/* Ends the file and names it in the manifest to be. */
 enum status known_finish(struct known_writer *w, struct manifest *manifest, struct err *err);
 void known_writer_release(struct known_writer *w); /* safe on a zeroed one; the file stays */
 

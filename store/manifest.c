@@ -120,6 +120,8 @@ static enum status rename_current(const char *index_dir, const char *from, const
     char text[64];
     int len = snprintf(text, sizeof text, "gen-%08" PRIu64 "\n", generation);
     enum status status = file_write_all(from, text, (size_t)len, err);
+    if (status == ST_OK)
+        status = file_sync(from, err);
     if (status == ST_OK && rename(from, to) != 0)
         status = err_sys(err, ST_IO, errno, "%s: cannot rename to current", from);
     return status == ST_OK ? dir_sync(index_dir, err) : status;
@@ -190,7 +192,7 @@ enum status manifest_write(const char *index_dir, const struct manifest *m, stru
         path == NULL || !buf_ok(&text) ? err_nomem(err) : file_write_all(path, text.data, text.len, err);
     free(path);
     buf_release(&text);
-    return status == ST_OK ? dir_sync(index_dir, err) : status;
+    return status;
 }
 
 /* ---- reading -------------------------------------------------------------------------------------------------- */

@@ -50,10 +50,10 @@ enum status manifest_read(const char *index_dir, uint64_t generation, struct man
  * not tell them. */
 enum status manifest_read_roots(const char *index_dir, uint64_t generation, struct manifest *m, struct err *err);
 
-/* Writes gen-<generation> and syncs it and the folder; it is not live yet. */
+/* Writes gen-<generation>; it is neither synced nor live yet. */
 enum status manifest_write(const char *index_dir, const struct manifest *m, struct err *err);
 
-/* Renames a new `current` over the old one and syncs the folder. */
+/* Renames a new `current`, synced, over the old one and syncs the folder. What it leads to must have been synced. */
 enum status manifest_publish(const char *index_dir, uint64_t generation, struct err *err);
 
 #endif
