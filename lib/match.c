@@ -227,7 +227,7 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
     }
     if (state->is_fixed && !unit->title && !state->absent) {
         begin_unit(m, err);
-        *n = m->first_only ? match_fixed_first(m, unit) : match_fixed(m, unit).n;
+        *n = match_count_fixed(m, unit);
         *tightness = (double)*n;
         return m->status;
     }

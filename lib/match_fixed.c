@@ -92,8 +92,9 @@ static bool add_to_sequence(const struct matcher *m, struct span_state *state, c
     return true;
 }
 
-/* From this rank on looking at each hit costs less than masks of all words: one word of some 1,000, or rarer. */
-enum { RARE_RANK = 128 };
+/* From this rank on, one word of some 1,000, or rarer, in texts of so many bytes looking at each hit costs less than
+ * masks of all words. */
+enum { RARE_RANK = 128, LONG_TEXT = 1024 };
 
 static bool anchor_is_rare(const struct matcher *m, const struct plan_sequence *seq, const struct span_state *state)
 {
@@ -110,8 +111,9 @@ static void bind_sequence(const struct matcher *m, const struct plan_sequence *s
 {
     unsigned n_kinds = 0;
     state->sequence = (struct scan_sequence){0};
-    state->is_sequence = state->is_fixed && !state->is_code && seq->n <= SCAN_PLACES && !anchor_is_rare(m, seq, state);
+    state->is_sequence = state->is_fixed && !state->is_code && seq->n <= SCAN_PLACES;
     state->is_loose = false;
+    state->is_rare = anchor_is_rare(m, seq, state);
     for (size_t i = 0; state->is_sequence && i < seq->n; i++)
         state->is_sequence = add_to_sequence(m, state, &seq->slots[i], &n_kinds);
     state->is_sequence = state->is_sequence && n_kinds > 0;
@@ -233,6 +235,11 @@ static bool find_sequence(struct matcher *m, const struct plan_span *span, struc
     return true;
 }
 
+static bool by_masks(const struct span_state *state, struct scan_text text)
+{
+    return state->is_sequence && !(state->is_rare && (state->is_loose || text.end - text.begin >= LONG_TEXT));
+}
+
 static bool find_in(struct matcher *m, const struct plan_span *span, struct scan_text text, uint32_t base)
 {
     struct span_state *state = &m->spans[span->number];
@@ -240,7 +247,7 @@ static bool find_in(struct matcher *m, const struct plan_span *span, struct scan
         return true;
     if (state->is_code)
         return scan_find(text, &state->needle, base, &state->found);
-    if (state->is_sequence)
+    if (by_masks(state, text))
         return find_sequence(m, span, text, base);
     m->hits.n = 0;
     bool ok = state->code_len > 0
@@ -272,11 +279,24 @@ struct slice match_fixed(struct matcher *m, const struct plan_span *span)
     return (struct slice){state->found.items, state->found.n};
 }
 
-size_t match_fixed_first(struct matcher *m, const struct plan_span *span)
+static size_t count_by_masks(const struct matcher *m, const struct span_state *state, size_t enough)
 {
-    m->some_are_enough = true;
+    const struct match_doc *doc = m->doc;
+    struct scan_text body = {doc->body, doc->body_end}, title = {doc->title, doc->title_end};
+    size_t n = doc->title != NULL ? scan_count_sequence(title, &state->sequence, enough) : 0;
+    return n < enough ? n + scan_count_sequence(body, &state->sequence, enough) : n;
+}
+
+size_t match_count_fixed(struct matcher *m, const struct plan_span *span)
+{
+    struct span_state *state = &m->spans[span->number];
+    struct scan_text body = {m->doc->body, m->doc->body_end};
+    if (!state->is_loose && by_masks(state, body))
+        return match_step(m) ? count_by_masks(m, state, m->first_only ? 1 : SIZE_MAX) : 0;
+    m->some_are_enough = m->first_only;
     size_t n = match_fixed(m, span).n;
     m->some_are_enough = false;
-    m->spans[span->number].found_in = 0; /* it may not be all of it */
+    if (m->first_only)
+        state->found_in = 0; /* it may not be all of it */
     return n;
 }

@@ -71,6 +71,7 @@ struct span_state {
     size_t code_len, cap_code;
     struct scan_needle needle;
     bool is_sequence; /* is_fixed: all at once, by masks */
+    bool is_rare;     /* it has a word that is worth looking for first in long texts */
     bool is_loose;    /* words of many ranks are any words in the sequence: each hit is looked at */
     struct scan_sequence sequence;
     bool is_word_pair; /* match_is_word_pair */
@@ -142,7 +143,8 @@ bool match_leaf_hits(const struct leaf_state *leaf, struct scan_text text, uint3
 bool match_bind_fixed(struct matcher *m, const struct plan_span *span); /* false: no memory */
 /* Where it begins, all occurrences, ascending. A document is searched once. */
 struct slice match_fixed(struct matcher *m, const struct plan_span *span);
-size_t match_fixed_first(struct matcher *m, const struct plan_span *span); /* how many; some of them are enough */
+/* How many there are, anywhere; of a document's first match no more need be counted, if that is all that is asked. */
+size_t match_count_fixed(struct matcher *m, const struct plan_span *span);
 bool match_leaf_has(const struct leaf_state *leaf, uint32_t rank);
 double match_leaf_cost(const struct leaf_state *leaf); /* of looking for it, only to compare */
 

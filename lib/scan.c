@@ -107,6 +107,11 @@ size_t scan_sequence(struct scan_text text, struct scan_sequence *sequence, stru
     return scan_kernel()->find_sequence(text, sequence, cursor, out, room);
 }
 
+size_t scan_count_sequence(struct scan_text text, const struct scan_sequence *sequence, size_t enough)
+{
+    return scan_kernel()->count_sequence(text, sequence, enough);
+}
+
 /* Words take at most ETDC_MAX_BYTES bytes, so what is near lies in a window of bytes around the hit; windows that
  * overlap are one.
  *

@@ -86,6 +86,9 @@ size_t scan_events(struct scan_text text, const struct scan_words *words, struct
 struct scan_text scan_stretch(struct scan_text text, const struct scan_hit *hits, size_t *n, uint32_t reach,
                               struct scan_cursor *cursor);
 
+/* Between fields stands a byte that is the code of rank 0, which is no word. */
+enum { SCAN_BOUNDARY = 0x80 };
+
 /* Words that follow each other: in each place one of a kind, or any word. `begun` is the search's own, 0 before. */
 enum { SCAN_PLACES = 64, SCAN_ANY_WORD = SCAN_KINDS };
 struct scan_sequence {
@@ -98,6 +101,10 @@ struct scan_sequence {
 /* The next occurrences, as scan_events does: the hits are of the last of its words. */
 size_t scan_sequence(struct scan_text text, struct scan_sequence *sequence, struct scan_cursor *cursor,
                      struct scan_hit *out, size_t room);
+
+/* How many there are; with `enough` found it need not go on. The text may be several fields with boundaries between
+ * them, which no occurrence crosses. */
+size_t scan_count_sequence(struct scan_text text, const struct scan_sequence *sequence, size_t enough);
 
 /* ---- sets of words ----------------------------------------------------------------------------------------------- */
 

@@ -71,7 +71,8 @@ static inline void kernel_put(struct kernel_events e, unsigned n_bits, uint64_t 
 #pragma GCC pop_options
 #endif
 
-const struct scan_kernel scan_kernel_avx512 = {find_hits, count_hits, find_events, find_sequence, count_words};
+const struct scan_kernel scan_kernel_avx512 = {find_hits,     count_hits,     find_events,
+                                               find_sequence, count_sequence, count_words};
 
 const struct scan_kernel *scan_kernel(void)
 {

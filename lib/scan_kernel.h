@@ -86,3 +86,4 @@ static size_t count_words(const uint8_t *p, const uint8_t *end)
 }
 
 #include "lib/scan_kernel_words.h"
+#include "lib/scan_kernel_sequence.h"

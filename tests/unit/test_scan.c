@@ -55,7 +55,8 @@ struct words {
     struct scan_text text;
 };
 
-static void make_words(struct words *w, size_t n)
+/* One in so many is a boundary; 0: none. */
+static void make_fields(struct words *w, size_t n, uint32_t boundaries)
 {
     memset(w->bytes, 0, sizeof w->bytes);
     w->n = n;
@@ -63,10 +64,15 @@ static void make_words(struct words *w, size_t n)
     *p++ = 0x80;
     w->text.begin = p;
     for (size_t i = 0; i < n; i++) {
-        w->ranks[i] = random_rank();
+        w->ranks[i] = boundaries > 0 && rnd(boundaries) == 0 ? 0 : random_rank();
         p += etdc_put(p, w->ranks[i]);
     }
     w->text.end = p;
+}
+
+static void make_words(struct words *w, size_t n)
+{
+    make_fields(w, n, 0);
 }
 
 static void check_phrase(const struct words *w, const uint32_t *phrase, size_t len)
@@ -236,12 +242,23 @@ static void test_stretches(void **state)
     }
 }
 
-static bool stands_at(const struct scan_sequence *sequence, const int *kind_of, size_t at)
+static bool stands_at(const struct words *w, const struct scan_sequence *sequence, const int *kind_of, size_t at)
 {
     for (size_t i = 0; i < sequence->n; i++)
-        if (sequence->kinds[i] != SCAN_ANY_WORD && sequence->kinds[i] != kind_of[at + i])
+        if (sequence->kinds[i] == SCAN_ANY_WORD ? w->ranks[at + i] == 0 : sequence->kinds[i] != kind_of[at + i])
             return false;
     return true;
+}
+
+static void check_count(const struct scan_kernel *kernel, const struct words *w, const struct scan_sequence *sequence,
+                        const int *kind_of)
+{
+    size_t n = 0, enough = rnd(20);
+    for (size_t at = 0; at + sequence->n <= w->n; at++)
+        n += stands_at(w, sequence, kind_of, at);
+    assert_int_equal(kernel->count_sequence(w->text, sequence, SIZE_MAX), n);
+    size_t some = kernel->count_sequence(w->text, sequence, enough);
+    assert_true(some <= n && (some == n || some >= enough));
 }
 
 static void check_sequence(const struct scan_kernel *kernel, const struct words *w, struct scan_sequence sequence,
@@ -254,7 +271,7 @@ static void check_sequence(const struct scan_kernel *kernel, const struct words 
         size_t n = kernel->find_sequence(w->text, &sequence, &cursor, page,
                                          SCAN_EVENTS_LEAST + rnd(SCAN_EVENTS_LEAST + 1));
         for (size_t i = 0; i < n; i++, at++) {
-            while (at + sequence.n <= w->n && !stands_at(&sequence, kind_of, at))
+            while (at + sequence.n <= w->n && !stands_at(w, &sequence, kind_of, at))
                 at++;
             assert_true(at + sequence.n <= w->n);
             assert_int_equal(page[i].pos, 70 + at + sequence.n - 1);
@@ -265,7 +282,7 @@ static void check_sequence(const struct scan_kernel *kernel, const struct words 
         }
     }
     for (; at + sequence.n <= w->n; at++)
-        assert_false(stands_at(&sequence, kind_of, at));
+        assert_false(stands_at(w, &sequence, kind_of, at));
 }
 
 static void test_sequences(void **state)
@@ -277,13 +294,18 @@ static void test_sequences(void **state)
     int kind_of[BASE_COUNT(w.ranks)];
     for (int round = 0; round < 2000; round++) {
         struct scan_sequence sequence = {.n = rnd(10) > 0 ? 1 + rnd(5) : 1 + rnd(SCAN_PLACES)};
-        make_words(&w, rnd(600));
-        make_kinds(&sequence.words, &w, 1 + rnd(5), kind_of);
+        bool around_one = rnd(4) == 0;
+        make_fields(&w, rnd(600), 12);
+        make_kinds(&sequence.words, &w, around_one ? 2 : 1 + rnd(5), kind_of);
         for (size_t i = 0; i < sequence.n; i++)
             sequence.kinds[i] = rnd(3) > 0 && sequence.n < 6 ? (uint8_t)rnd((uint32_t)sequence.words.n > 1 ? 2 : 1)
                                                              : SCAN_ANY_WORD;
-        for (size_t i = 0; i < n_kernels; i++)
+        if (around_one)
+            sequence = (struct scan_sequence){sequence.words, {0, SCAN_ANY_WORD, 1}, 3, 0};
+        for (size_t i = 0; i < n_kernels; i++) {
             check_sequence(all[i], &w, sequence, kind_of);
+            check_count(all[i], &w, &sequence, kind_of);
+        }
     }
 }
 
