@@ -155,12 +155,10 @@ static void leave_held(struct approach *a, uint64_t *held)
 
 static enum status narrow_by_bigram(struct approach *a, struct err *err)
 {
-    struct segment_holders holders = a->bigram->holders;
     uint64_t *held = arena_calloc(a->arena, a->n_words, sizeof *held);
     if (held == NULL)
         return err_nomem(err);
-    for (uint32_t doc = 0; segment_seek_holder(&holders, doc); doc = holders.doc + 1)
-        held[holders.doc / 64] |= UINT64_C(1) << holders.doc % 64;
+    segment_holders_or(&a->bigram->holders, held);
     leave_held(a, held);
     return ST_OK;
 }

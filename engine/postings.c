@@ -370,7 +370,7 @@ uint32_t cursor_seek(struct cursor *c, uint32_t doc, enum status *status, struct
     return c->n > 0 ? c->page[0].doc - 1 : POSTINGS_END;
 }
 
-uint32_t cursor_occurrences(const struct cursor *c)
+uint32_t cursor_occurrences(struct cursor *c)
 {
     if (c->is_kept)
         return c->holders.begun && !c->holders.ended ? segment_holder_occurrences(&c->holders) : 0;

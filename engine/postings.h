@@ -58,6 +58,6 @@ enum status cursor_open(struct postings *p, unsigned leaf, struct cursor **out, 
 /* First document >= doc that holds the leaf; doc never goes back. A failed read ends it and sets *status. */
 uint32_t cursor_seek(struct cursor *c, uint32_t doc, enum status *status, struct err *err);
 /* Occurrences in the document that the last cursor_seek gave. */
-uint32_t cursor_occurrences(const struct cursor *c);
+uint32_t cursor_occurrences(struct cursor *c);
 
 #endif

@@ -1,13 +1,10 @@
 /* bigrams.h - the part `bigrams`: of the commonest pairs of words that stand next to each other, which documents hold
  * the pair and how often. Nothing else knows: to find `of the` without it nearly all words are read.
  *
- *     n:32 n_docs:32 row_len:32 0:32 data_len:64 0[40]     64 bytes; row_len: n_docs / 8 + 1, up to a multiple of 8
- *     n of first:32 second:32 documents:32 n_many:32 occurrences:64 off:64     ranks, ascending; off: in data, without
- *                                                                              gaps
- *     data, data_len bytes: of each pair
- *         a row      when it is in more than 1 of BIGRAMS_ROW_SHARE documents: row_len bytes, bit d % 8 of byte d / 8
- *                    is set when document d holds it; counts and n_many of {doc occurrences} as in holders.h
- *         a list     otherwise: varints as in holders.h
+ *     lists    of each pair a posting list as in postlist.h, a row when it is in more than 1 of BIGRAMS_ROW_SHARE
+ *              documents
+ *     n of pair:32 documents:32 occurrences:64    ascending; pair: first rank * BIGRAMS_WORDS + second
+ *     tail     n:32 n_docs:32 lists_len:64 0[48]  64 bytes
  *
  * The pairs are chosen by their occurrences; all they take is at most 1 of BIGRAMS_SHARE bytes of `words`.
  * Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
@@ -17,11 +14,12 @@
 #include "lib/base.h"
 #include "lib/err.h"
 #include "store/file.h"
+#include "store/postlist.h"
 
 #define BIGRAMS_KIND "bigrams"
 enum {
-    BIGRAMS_HEAD_LEN = 64,
-    BIGRAMS_ENTRY_LEN = 32,
+    BIGRAMS_TAIL_LEN = 64,
+    BIGRAMS_ENTRY_LEN = 16,
     BIGRAMS_WORDS = 512, /* ranks below this one make pairs */
     BIGRAMS_SHARE = 16,
     BIGRAMS_ROW_SHARE = 6,
@@ -39,9 +37,9 @@ enum status bigrams_write(const uint8_t *words, const uint64_t *starts, uint32_t
 
 struct bigrams {
     struct file_map map;
-    uint32_t n, n_docs, row_len;
-    const uint8_t *table, *data;
-    uint64_t data_len;
+    uint32_t n, n_docs;
+    const uint8_t *table;
+    struct postlists lists;
 };
 
 enum status bigrams_open(struct bigrams *b, const char *path, uint32_t n_docs, struct err *err);

@@ -10,7 +10,7 @@ struct recount {
         struct segment_bigram told;
         uint32_t in_doc, documents;
         uint64_t occurrences;
-    } *bigrams;
+    } * bigrams;
     uint16_t *slot_of; /* by pair, from 1 on */
     bool right;
 };

@@ -2,14 +2,11 @@
  * words again for those; see bigrams.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "lib/buf.h"
 #include "lib/bytes.h"
 #include "store/bigrams.h"
-#include "store/coding.h"
 #include "store/words.h"
 
 enum {
-    MANY = 16, /* occurrences that 4 bits do not tell */
     N_PAIRS = BIGRAMS_WORDS * BIGRAMS_WORDS,
     FEWEST_BYTES = 1 << 11 /* of words; fewer have no room for a pair worth having */
 };
@@ -19,19 +16,17 @@ struct count {
 };
 
 struct bigram {
-    uint32_t pair, doc, in_doc; /* counted so far in doc, which is not yet put */
-    uint32_t documents, n_put, n_many, next; /* next: the first document that may come in a list */
+    uint32_t pair, documents;
     uint64_t occurrences;
-    uint8_t *bits, *counts;     /* of a row; in one piece */
-    struct buf list;            /* of a list; of a row those that occur many times */
+    struct postlist list;
 };
 
 struct writer {
     const uint8_t *words;
     const uint64_t *starts;
-    uint32_t n_docs, row_len, doc;
-    struct count *all;  /* by pair */
-    uint16_t *slot_of;  /* by pair: number in chosen from 1 on; 0: not chosen */
+    uint32_t n_docs, doc;
+    struct count *all; /* by pair */
+    uint16_t *slot_of; /* by pair: number in chosen from 1 on; 0: not chosen */
     struct bigram *chosen;
     size_t n;
 };
@@ -61,8 +56,9 @@ static bool is_row(const struct writer *w, uint32_t documents)
 /* About, for the choice. */
 static uint64_t bytes_of(const struct writer *w, const struct bigram *b)
 {
-    uint64_t data = is_row(w, b->documents) ? w->row_len + b->documents / 2 : b->documents + b->documents / 4;
-    return BIGRAMS_ENTRY_LEN + data;
+    uint64_t list = (uint64_t)b->documents * (2 + postlist_width(b->documents, w->n_docs)) / 8;
+    uint64_t documents = is_row(w, b->documents) ? postlist_row_len(w->n_docs) : list;
+    return BIGRAMS_ENTRY_LEN + documents + b->documents / 4;
 }
 
 static int by_occurrences(const void *a, const void *b)
@@ -89,8 +85,8 @@ static enum status gather(struct writer *w, struct err *err)
         return err_nomem(err);
     for (uint32_t i = 0; i < N_PAIRS; i++)
         if (w->all[i].occurrences >= BIGRAMS_FEWEST)
-            w->chosen[w->n++] = (struct bigram){
-                .pair = i, .documents = w->all[i].documents, .occurrences = w->all[i].occurrences, .list = BUF_INIT};
+            w->chosen[w->n++] =
+                (struct bigram){.pair = i, .documents = w->all[i].documents, .occurrences = w->all[i].occurrences};
     return ST_OK;
 }
 
@@ -107,113 +103,60 @@ static enum status choose(struct writer *w, struct err *err)
         used += bytes_of(w, &w->chosen[n]);
     w->n = n;
     qsort(w->chosen, n, sizeof *w->chosen, by_pair);
-    for (size_t i = 0; i < n; i++) {
-        struct bigram *b = &w->chosen[i];
-        w->slot_of[b->pair] = (uint16_t)(i + 1);
-        if (!is_row(w, b->documents))
-            continue;
-        b->bits = calloc(1, (size_t)w->row_len + ((size_t)b->documents + 1) / 2);
-        if (b->bits == NULL)
-            return err_nomem(err);
-        b->counts = b->bits + w->row_len;
-    }
+    for (size_t i = 0; i < n; i++)
+        w->slot_of[w->chosen[i].pair] = (uint16_t)(i + 1);
     return ST_OK;
 }
 
 /* ---- gathering documents ---------------------------------------------------------------------------------------- */
 
-static void put_in_row(struct bigram *b)
-{
-    uint32_t n = b->in_doc;
-    b->bits[b->doc / 8] |= (uint8_t)(1u << b->doc % 8);
-    b->counts[b->n_put / 2] |= (uint8_t)((n < MANY ? n - 1 : MANY - 1) << b->n_put % 2 * 4);
-    b->n_put++;
-    if (n < MANY)
-        return;
-    coding_put32(&b->list, b->doc);
-    coding_put32(&b->list, n);
-    b->n_many++;
-}
-
-static void put_in_list(struct bigram *b)
-{
-    coding_put_varint(&b->list, (uint64_t)(b->doc - b->next) * 2 + (b->in_doc > 1));
-    if (b->in_doc > 1)
-        coding_put_varint(&b->list, b->in_doc - 2);
-    b->next = b->doc + 1;
-}
-
-/* Puts what was counted in the last document, and forgets it. */
-static void put_doc(struct bigram *b)
-{
-    if (b->in_doc > 0 && b->bits != NULL)
-        put_in_row(b);
-    else if (b->in_doc > 0)
-        put_in_list(b);
-    b->in_doc = 0;
-}
-
 static void gather_pair(void *arg, uint32_t pair)
 {
     struct writer *w = arg;
     uint16_t slot = w->slot_of[pair];
-    if (slot == 0)
-        return;
-    struct bigram *b = &w->chosen[slot - 1];
-    if (b->doc != w->doc)
-        put_doc(b);
-    b->doc = w->doc;
-    b->in_doc++;
+    if (slot > 0)
+        postlist_add(&w->chosen[slot - 1].list, w->doc);
 }
 
 /* ---- the file --------------------------------------------------------------------------------------------------- */
 
-static uint64_t data_len(const struct writer *w, const struct bigram *b)
+static enum status put_lists(struct writer *w, struct file_writer *out, uint64_t *len, struct err *err)
 {
-    return b->list.len + (b->bits != NULL ? w->row_len + ((uint64_t)b->documents + 1) / 2 : 0);
+    struct postlists_writer lists = {.to = out, .n_docs = w->n_docs};
+    for (size_t i = 0; i < w->n; i++)
+        postlists_put(&lists, &w->chosen[i].list, is_row(w, w->chosen[i].documents));
+    enum status status = postlists_end(&lists, err);
+    *len = lists.len;
+    postlists_release(&lists);
+    return status;
 }
 
-static void put_table(const struct writer *w, struct file_writer *out)
+static void put_tables(const struct writer *w, uint64_t lists_len, struct file_writer *out)
 {
-    uint64_t off = 0;
+    uint8_t tail[BIGRAMS_TAIL_LEN] = {0};
     for (size_t i = 0; i < w->n; i++) {
-        const struct bigram *b = &w->chosen[i];
-        file_put32(out, b->pair / BIGRAMS_WORDS);
-        file_put32(out, b->pair % BIGRAMS_WORDS);
-        file_put32(out, b->documents);
-        file_put32(out, b->n_many);
-        file_put64(out, b->occurrences);
-        file_put64(out, off);
-        off += data_len(w, b);
+        file_put32(out, w->chosen[i].pair);
+        file_put32(out, w->chosen[i].documents);
+        file_put64(out, w->chosen[i].occurrences);
     }
+    bytes_put32(tail, (uint32_t)w->n);
+    bytes_put32(tail + 4, w->n_docs);
+    bytes_put64(tail + 8, lists_len);
+    file_put(out, tail, sizeof tail);
 }
 
-static enum status put_all(const struct writer *w, const char *path, struct file_seal *seal, struct err *err)
+static enum status put_all(struct writer *w, const char *path, struct file_seal *seal, struct err *err)
 {
     struct file_writer out;
-    uint8_t head[BIGRAMS_HEAD_LEN] = {0};
-    uint64_t len = 0;
-    for (size_t i = 0; i < w->n; i++) {
-        if (w->chosen[i].list.failed)
-            return err_nomem(err);
-        len += data_len(w, &w->chosen[i]);
-    }
+    uint64_t lists_len;
     enum status status = file_create(&out, path, BIGRAMS_KIND, err);
     if (status != ST_OK)
         return status;
-    bytes_put32(head, (uint32_t)w->n);
-    bytes_put32(head + 4, w->n_docs);
-    bytes_put32(head + 8, w->row_len);
-    bytes_put64(head + 16, len);
-    file_put(&out, head, sizeof head);
-    put_table(w, &out);
-    for (size_t i = 0; i < w->n; i++) {
-        const struct bigram *b = &w->chosen[i];
-        if (b->bits != NULL)
-            file_put(&out, b->bits, (size_t)w->row_len + ((size_t)b->documents + 1) / 2);
-        file_put(&out, b->list.data, b->list.len);
+    status = put_lists(w, &out, &lists_len, err);
+    if (status == ST_OK) {
+        put_tables(w, lists_len, &out);
+        status = file_finish(&out, seal, err);
     }
-    status = file_finish(&out, seal, err);
     file_release(&out);
     return status;
 }
@@ -231,22 +174,18 @@ static enum status make(struct writer *w, struct err *err)
     if (status != ST_OK || w->n == 0)
         return status;
     walk_docs(w, gather_pair);
-    for (size_t i = 0; i < w->n; i++)
-        put_doc(&w->chosen[i]);
     return ST_OK;
 }
 
 enum status bigrams_write(const uint8_t *words, const uint64_t *starts, uint32_t n_docs, const char *path,
                           struct file_seal *seal, struct err *err)
 {
-    struct writer w = {.words = words, .starts = starts, .n_docs = n_docs, .row_len = (n_docs / 8 + 8) / 8 * 8};
+    struct writer w = {.words = words, .starts = starts, .n_docs = n_docs};
     enum status status = make(&w, err);
     if (status == ST_OK)
         status = put_all(&w, path, seal, err);
-    for (size_t i = 0; w.chosen != NULL && i < w.n; i++) {
-        free(w.chosen[i].bits);
-        buf_release(&w.chosen[i].list);
-    }
+    for (size_t i = 0; w.chosen != NULL && i < w.n; i++)
+        postlist_release(&w.chosen[i].list);
     free(w.chosen);
     free(w.slot_of);
     free(w.all);

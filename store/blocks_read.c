@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/bytes.h"
+#include "store/bisect.h"
 #include "store/blocks.h"
 
 static uint64_t end_of_group(const struct blocks *b, uint32_t group)
@@ -90,17 +91,10 @@ uint32_t blocks_at(const struct blocks *b, uint32_t i, uint32_t *first, uint32_t
 
 bool blocks_of_doc(const struct blocks *b, uint32_t doc, uint32_t *first, uint32_t *n)
 {
-    uint32_t lo = 0, hi = b->n_long;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc_of_long(b, mid) < doc)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    if (lo == b->n_long || doc_of_long(b, lo) != doc)
+    uint32_t i = bisect32(b->docs, b->n_long, BLOCKS_DOC_LEN, doc);
+    if (i == b->n_long || doc_of_long(b, i) != doc)
         return false;
-    (void)blocks_at(b, lo, first, n);
+    (void)blocks_at(b, i, first, n);
     return true;
 }
 
@@ -141,16 +135,10 @@ static void find_step(const struct blocks *b, uint32_t group, uint32_t rank, con
     uint64_t begin = group > 0 ? end_of_group(b, group - 1) : 0, len = end_of_group(b, group) - begin;
     for (uint32_t i = 0; i < group; i++)
         steps += (size_t)steps_of_group(b, i) * BLOCKS_STEP_LEN;
-    uint32_t lo = 0, hi = steps_of_group(b, group);
-    while (lo + 1 < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (bytes_get32(steps + (size_t)mid * BLOCKS_STEP_LEN) < rank)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    *before = hi > 0 ? bytes_get32(steps + (size_t)lo * BLOCKS_STEP_LEN) : 0;
-    uint64_t off = hi > 0 ? bytes_get32(steps + (size_t)lo * BLOCKS_STEP_LEN + 4) : len;
+    uint32_t n = steps_of_group(b, group), i = bisect32(steps, n, BLOCKS_STEP_LEN, rank);
+    const uint8_t *step = steps + (size_t)(i > 0 ? i - 1 : 0) * BLOCKS_STEP_LEN;
+    *before = n > 0 ? bytes_get32(step) : 0;
+    uint64_t off = n > 0 ? bytes_get32(step + 4) : len;
     *end = b->map.body + begin + len;
     *p = off < len ? b->map.body + begin + off : *end;
 }

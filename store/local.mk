@@ -1,6 +1,7 @@
 # store/ - the index on disk. SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libverbatim_store.a
 libverbatim_store_a_SOURCES = \
+	store/bisect.h \
 	store/blocks.h \
 	store/blocks_read.c \
 	store/blocks_write.c \
@@ -11,6 +12,8 @@ libverbatim_store_a_SOURCES = \
 	store/chunk_merge.c \
 	store/chunk_writer.h \
 	store/coding.h \
+	store/tally.c \
+	store/tally.h \
 	store/dir.c \
 	store/dir.h \
 	store/docs.c \
@@ -45,6 +48,9 @@ libverbatim_store_a_SOURCES = \
 	store/parts.h \
 	store/places.c \
 	store/places.h \
+	store/postlist.h \
+	store/postlist_read.c \
+	store/postlist_write.c \
 	store/rank.c \
 	store/recode.c \
 	store/recode.h \

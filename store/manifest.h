@@ -9,7 +9,7 @@
 #include "lib/base.h"
 #include "lib/err.h"
 
-enum { MANIFEST_FORMAT = 5 }; /* the version of the whole index format */
+enum { MANIFEST_FORMAT = 6 }; /* the version of the whole index format */
 
 struct manifest_root {
     const char *name; /* as it begins stored paths; "" for "." */

@@ -36,6 +36,20 @@ static inline uint64_t packed_get(const uint8_t *column, uint64_t i, unsigned wi
     return packed_at(column, i * width, width);
 }
 
+/* Writes n numbers of width <= 32 bits, of which it takes the low ones; the last byte is filled up with zeroes. */
+static inline void packed_fill(uint8_t *to, const uint32_t *numbers, size_t n, unsigned width)
+{
+    uint64_t pending = 0, mask = (UINT64_C(1) << width) - 1;
+    unsigned n_pending = 0;
+    for (size_t i = 0; i < n; i++) {
+        pending |= (numbers[i] & mask) << n_pending;
+        for (n_pending += width; n_pending >= 8; n_pending -= 8, pending >>= 8)
+            *to++ = (uint8_t)pending;
+    }
+    if (n_pending > 0)
+        *to = (uint8_t)pending;
+}
+
 /* ---- writing -------------------------------------------------------------------------------------------------- */
 
 struct packed_writer {

@@ -298,7 +298,7 @@ size_t segment_stem_words(const struct segment *s, const char *stem, size_t len,
 
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len)
 {
-    *len = s->holders.row_len;
+    *len = postlist_row_len(s->docs.n);
     return holders_row(&s->holders, rank);
 }
 

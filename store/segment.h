@@ -11,6 +11,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "store/document.h"
+#include "store/tally.h"
 #include "store/vocab.h"
 
 struct segment;
@@ -62,19 +63,21 @@ void segment_prefetch_words(const struct segment *s, uint32_t doc);
 const uint8_t *segment_bitmap(const struct segment *s, uint32_t rank, size_t *len);
 
 /* The documents that hold a common or a rare word, one after the other, and how often. Such words are not in the
- * posting lists of segment_db: ask here first. Plain values, to be read through the two functions below. */
+ * posting lists of segment_db: ask here first. Plain values, to be read through the functions below. */
 struct segment_holders {
     uint32_t doc; /* the last one found */
     bool begun, ended;
-    uint32_t n_docs;
-    const uint8_t *bits, *counts, *many; /* of a row of bits */
-    uint32_t n_counts, n_many, at_word, n_before;
-    uint64_t word;
-    const uint8_t *at, *end; /* of a list, or the counts of a rare word */
-    const uint8_t *few;      /* of a rare word: documents [few_at, few_end), packed */
-    uint32_t few_at, few_end;
-    unsigned width;
-    uint32_t occurrences;
+    uint32_t n_docs;                           /* of the segment */
+    const uint8_t *bits;                       /* of a row of bits; NULL: it is none */
+    const uint8_t *low, *high;                 /* of a list; low alone: documents of a rare word */
+    unsigned width;                            /* of numbers in low, bits */
+    uint32_t at, n;                            /* next posting, and the end; of a row those before n_words_passed */
+    uint32_t n_words, at_word, n_words_passed; /* of bits or high, 64 bits each */
+    uint64_t word;                             /* at_word; of a list what is left of it */
+    struct tally tally;                        /* of a row or a list */
+    const uint8_t *gammas;                     /* of a rare word; NULL: it occurs once in each */
+    uint64_t gamma_at, gamma_end;              /* bits */
+    uint32_t n_passed, occurrences;            /* codes not yet read up to that of doc; what the last one said */
 };
 /* False when the word of the rank is neither common nor rare: its list is in segment_db. */
 bool segment_holders(const struct segment *s, uint32_t rank, struct segment_holders *out);
@@ -82,7 +85,9 @@ bool segment_holders(const struct segment *s, uint32_t rank, struct segment_hold
  * end. */
 bool segment_seek_holder(struct segment_holders *h, uint32_t doc);
 /* Occurrences in the document found last, both fields. */
-uint32_t segment_holder_occurrences(const struct segment_holders *h);
+uint32_t segment_holder_occurrences(struct segment_holders *h);
+/* Sets the bits of all its documents, of one that was not yet sought in; bits: for all of the segment, whole words. */
+void segment_holders_or(const struct segment_holders *h, uint64_t *bits);
 
 /* Two common words next to each other, in this order: their documents, dead ones included, and occurrences. */
 struct segment_bigram {

@@ -156,8 +156,6 @@ static enum status check_word(const struct segment *s, uint32_t i, struct err *e
 
 static enum status check_holders(const struct segment *s, struct err *err)
 {
-    if (!holders_in_order(&s->holders))
-        return file_damaged(&s->holders.map, "its ranks are out of order", err);
     enum status status = ST_OK;
     for (uint32_t i = 0; status == ST_OK && i < vocab_size(&s->vocab); i++)
         status = check_word(s, i, err);

@@ -116,7 +116,7 @@ static void test_the_commonest(void **state)
         check_pair(m, &part, first, second);
         assert_true(bigrams_find(&part, first, second, &found));
         n_rows += found.holders.bits != NULL;
-        n_lists += found.holders.at != NULL;
+        n_lists += found.holders.high != NULL;
         least = found.occurrences < least ? (uint32_t)found.occurrences : least;
     }
     assert_true(n_rows > 1 && n_lists > 1);

@@ -106,7 +106,6 @@ static void test_every_kind(void **state)
     char *path = help_path(state, "holders");
     write_part(m, path);
     HELP_OK(holders_open(&part, path, N_DOCS, N_WORDS, &err));
-    assert_true(holders_in_order(&part));
     for (uint32_t w = 0; w < N_WORDS; w++) {
         struct segment_holders ignored;
         const struct wordtab_word *word = &m->words.words[w];
@@ -123,8 +122,7 @@ static void test_every_kind(void **state)
         for (uint32_t step = 1; step < N_DOCS && kept; step *= 3)
             check_word(m, &part, w, step, &seed);
     }
-    assert_int_equal(part.n_rows, n_rows);
-    assert_int_equal(part.n_lists, n_lists);
+    assert_int_equal(part.n_lists, n_rows + n_lists);
     assert_true(n_rows > 3 && n_lists > 3 && n_few > 3 && n_once > 3 && n_xapian > 3);
     assert_false(holders_find(&part, 0, &(struct segment_holders){0}));
     assert_false(holders_find(&part, N_WORDS + 1, &(struct segment_holders){0}));

@@ -145,7 +145,7 @@ static struct buf sealed(const char *text)
     return b;
 }
 
-#define HEAD "verbatim index 5\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\nfiles\t0\t00000000\n"
+#define HEAD "verbatim index 6\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\nfiles\t0\t00000000\n"
 
 /* The sum is right, what it is over is not: the place is named. */
 static void test_strict(void **state)
@@ -154,16 +154,16 @@ static void test_strict(void **state)
         const char *text;
         const char *where;
     } bad[] = {
-        {"verbatim index 5\n", ":1: "},
-        {"verbatim index 5\ngeneration\t43\n", ":2: "},
-        {"verbatim index 5\ngeneration\t042\n", ":2: "},
-        {"verbatim index 5\ngeneration\t42 \n", ":2: "},
-        {"verbatim index 5\ngeneration\t\n", ":2: "},
-        {"verbatim index 5\ngeneration\n", ":2: "},
-        {"verbatim index 5\ngeneration\t42\t1\n", ":2: "},
-        {"verbatim index 5\ngeneration\t99999999999999999999999\n", ":2: "},
-        {"verbatim index 5\npublished\t0\n", ":2: "},
-        {"verbatim index 5\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\nroot\ta\tb\n", ":6: "},
+        {"verbatim index 6\n", ":1: "},
+        {"verbatim index 6\ngeneration\t43\n", ":2: "},
+        {"verbatim index 6\ngeneration\t042\n", ":2: "},
+        {"verbatim index 6\ngeneration\t42 \n", ":2: "},
+        {"verbatim index 6\ngeneration\t\n", ":2: "},
+        {"verbatim index 6\ngeneration\n", ":2: "},
+        {"verbatim index 6\ngeneration\t42\t1\n", ":2: "},
+        {"verbatim index 6\ngeneration\t99999999999999999999999\n", ":2: "},
+        {"verbatim index 6\npublished\t0\n", ":2: "},
+        {"verbatim index 6\ngeneration\t42\npublished\t0\nlanguage\ten\nskipped\t0\nroot\ta\tb\n", ":6: "},
         {HEAD "\n", ":7: "},
         {HEAD "root\ta\n", ":7: "},
         {HEAD "root\ta\tb\\x41\n", ":7: "}, /* an escape of what needs none */
