@@ -295,6 +295,25 @@ static uint32_t seek_bits(struct candidates *const *bitmaps, size_t n, uint32_t 
     return POSTINGS_END;
 }
 
+/* The documents whose bits are set in all of n bitmaps, from *next on. */
+static size_t take_bits(struct candidates *const *bitmaps, size_t n, uint32_t *next, uint32_t *docs, size_t room)
+{
+    uint64_t mask = ~UINT64_C(0) << *next % 64;
+    size_t n_words = ((size_t)bitmaps[0]->total + 63) / 64, taken = 0;
+    for (size_t i = *next / 64; i < n_words; i++, mask = ~UINT64_C(0)) {
+        uint64_t word = bits_at(bitmaps[0], i) & mask;
+        for (size_t k = 1; k < n; k++)
+            word &= bits_at(bitmaps[k], i);
+        for (; word != 0 && taken < room; word &= word - 1)
+            docs[taken++] = (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(word);
+        if (taken == room)
+            break;
+    }
+    if (taken > 0)
+        *next = docs[taken - 1] + 1;
+    return taken;
+}
+
 static bool has_bits(const struct candidates *c, uint32_t doc)
 {
     for (size_t i = c->n_others; i < c->n_children; i++)
@@ -350,4 +369,17 @@ uint32_t candidates_seek(struct candidates *c, uint32_t doc, enum status *status
     case CANDIDATES_NONE: break;
     }
     return POSTINGS_END;
+}
+
+size_t candidates_take(struct candidates *c, uint32_t *next, uint32_t *docs, size_t room, enum status *status,
+                       struct err *err)
+{
+    size_t n = 0;
+    if (c->kind == CANDIDATES_BITS)
+        return take_bits(&c, 1, next, docs, room);
+    if (c->kind == CANDIDATES_AND && c->n_others == 0)
+        return take_bits(c->children, c->n_children, next, docs, room);
+    while (n < room && (docs[n] = candidates_seek(c, *next, status, err)) != POSTINGS_END)
+        *next = docs[n++] + 1;
+    return n;
 }

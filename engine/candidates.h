@@ -18,6 +18,10 @@ enum status candidates_make(const struct plan *plan, struct postings *postings, 
 /* How many it offers at most, about. */
 uint32_t candidates_documents(const struct candidates *c);
 
+/* The next ones from *next on, at most room, fewer when there are no more; *next moves behind them. */
+size_t candidates_take(struct candidates *c, uint32_t *next, uint32_t *docs, size_t room, enum status *status,
+                       struct err *err);
+
 /* The first candidate >= doc, POSTINGS_END when there is none; doc never goes back. A failed read ends it and sets
  * *status. */
 uint32_t candidates_seek(struct candidates *c, uint32_t doc, enum status *status, struct err *err);

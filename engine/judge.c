@@ -28,6 +28,7 @@ struct judge {
     struct matcher *matcher;
     struct unit_state *units;
     bool may_coincide; /* spans of two units may be identical */
+    bool counts_only;  /* frequencies need not be told */
     bool docs_only;    /* matches need not be counted; beneath a NOT they never are */
 
     struct arena arena; /* of the segment */
@@ -163,6 +164,11 @@ void judge_documents_only(struct judge *j)
     want_docs_only(j, true);
 }
 
+void judge_counts_only(struct judge *j)
+{
+    j->counts_only = true;
+}
+
 static enum status bind_leaves(struct judge *j, struct err *err)
 {
     uint32_t max_rank = vocab_size(segment_vocab(j->segment));
@@ -196,6 +202,13 @@ struct phrase *judge_only_phrase(struct judge *j)
     const struct plan_node *root = j->plan->root;
     const struct unit_state *unit = root->kind == PLAN_UNIT ? &j->units[root->number] : NULL;
     return unit != NULL ? needs_only_phrase(&unit->needs) : NULL;
+}
+
+struct matcher *judge_only_near(struct judge *j, const struct plan_span **unit)
+{
+    const struct plan_node *root = j->plan->root;
+    *unit = root->unit;
+    return root->kind == PLAN_UNIT && matcher_is_near(j->matcher, root->unit) ? j->matcher : NULL;
 }
 
 /* A pair of words whose documents the segment keeps; NULL otherwise. */
@@ -348,9 +361,9 @@ static enum status count_part(struct judge *j, const struct plan_node *node, con
     j->part = (struct match_doc){.body = begin, .body_end = end, .n_body = (uint32_t)n_words};
     j->has_begun = false;
     matcher_begin(j->matcher, &j->part);
-    enum status status = matcher_count(j->matcher, node->unit, &found, &tightness, err);
+    enum status status = matcher_count(j->matcher, node->unit, &found, j->counts_only ? NULL : &tightness, err);
     *n += status == ST_OK ? found : 0;
-    *frequency += status == ST_OK ? tightness : 0;
+    *frequency += status == ST_OK && !j->counts_only ? tightness : 0;
     return status;
 }
 
@@ -419,7 +432,8 @@ static enum status count_unit(struct judge *j, const struct plan_node *node, boo
     } else {
         status = load_words(j, err);
         if (status == ST_OK)
-            status = matcher_count(j->matcher, node->unit, &unit->matches, &unit->frequency, err);
+            status = matcher_count(j->matcher, node->unit, &unit->matches, j->counts_only ? NULL : &unit->frequency,
+                                   err);
         *matched = status == ST_OK && unit->matches > 0;
     }
     if (*matched)
@@ -501,13 +515,13 @@ enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, 
     return ST_OK;
 }
 
-void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verdict *out)
+void judge_take_found(struct judge *j, uint32_t doc, size_t n, double frequency, struct judge_verdict *out)
 {
     unsigned number = j->plan->root->number;
     j->doc = doc;
     j->has_words = j->has_begun = false;
     j->units[number].matches = n;
-    j->hits[0] = (struct judge_hit){number, n, (double)n};
+    j->hits[0] = (struct judge_hit){number, n, frequency};
     j->n_hits = 1;
     *out = (struct judge_verdict){.matched = true, .matches = n, .hits = j->hits, .n_hits = 1};
 }

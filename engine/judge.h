@@ -24,8 +24,12 @@ enum status judge_segment(struct judge *j, const struct segment *segment, struct
 /* The phrase of plain words that is the whole query, anywhere in a document; NULL when it is none. Whoever goes over
  * its documents (phrase.h) need not judge them. */
 struct phrase *judge_only_phrase(struct judge *j);
+/* The matcher when the whole query is a unit that is near (matcher_is_near), and the unit; otherwise NULL. */
+struct matcher *judge_only_near(struct judge *j, const struct plan_span **unit);
 /* From now on judge_doc says whether documents match, with a part of their matches: at least one, where some count. */
 void judge_documents_only(struct judge *j);
+/* From now on frequencies are of no use to anybody. */
+void judge_counts_only(struct judge *j);
 /* Of the phrases that the query needs, finds all blocks at once: worth it for more than a few documents. */
 enum status judge_find_blocks(struct judge *j, struct err *err);
 /* Other units are matched only where in long documents they may match: worth it in the same cases. */
@@ -45,12 +49,13 @@ struct judge_verdict {
     uint64_t matches;             /* of all positive operands, identical spans once */
     const struct judge_hit *hits; /* borrowed until the next document */
     size_t n_hits;
+    bool is_rough; /* frequencies are at most what the hits say; judge_doc knows them */
 };
 
 enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, struct err *err);
 
-/* What judge_doc would say of a document that holds the only phrase n times. */
-void judge_take_found(struct judge *j, uint32_t doc, size_t n, struct judge_verdict *out);
+/* What judge_doc would say of a document that holds the only unit n times. */
+void judge_take_found(struct judge *j, uint32_t doc, size_t n, double frequency, struct judge_verdict *out);
 
 /* For scoring the document last judged: how many matches of a unit lie in its title. */
 enum status judge_title_matches(struct judge *j, unsigned unit, size_t *n, struct err *err);

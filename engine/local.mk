@@ -35,6 +35,8 @@ libverbatim_engine_a_SOURCES = \
 	engine/searcher.h \
 	engine/show.c \
 	engine/show.h \
+	engine/stream.c \
+	engine/stream.h \
 	engine/stretch.c \
 	engine/stretch.h \
 	engine/trace.c \

@@ -213,6 +213,13 @@ enum status rank_take(struct rank_top *top, const struct rank_scale *scale, stru
     enum status status = segment_length(hit.segment, hit.doc, &s.length, err);
     if (status != ST_OK || (full && by_rank && score_at_most(&s) < top->hits[0].score))
         return status;
+    struct judge_verdict exact;
+    if (verdict->is_rough) {
+        status = judge_doc(j, hit.doc, &exact, err);
+        s.verdict = &exact;
+        if (status != ST_OK || (full && by_rank && score_at_most(&s) < top->hits[0].score))
+            return status;
+    }
     status = score_exactly(&s, &hit.score, err);
     return status == ST_OK ? add(top, &hit, err) : status;
 }

@@ -11,6 +11,7 @@
 #include "engine/choices.h"
 #include "engine/expand.h"
 #include "engine/searcher.h"
+#include "engine/stream.h"
 
 int64_t search_now(void)
 {
@@ -160,18 +161,12 @@ struct progress {
 /* Candidates are taken a batch at a time, so that the memory that judging them reads is on its way meanwhile. */
 enum { BATCH = 32 };
 
-static size_t take_batch(struct candidates *candidates, const struct segment *segment,
-                         uint32_t *next, uint32_t *docs, enum status *status, struct err *err)
+static size_t take_batch(struct candidates *candidates, const struct segment *segment, uint32_t *next, uint32_t *docs,
+                         enum status *status, struct err *err)
 {
-    size_t n = 0;
-    while (n < BATCH) {
-        uint32_t doc = candidates_seek(candidates, *next, status, err);
-        if (doc == POSTINGS_END)
-            break;
-        *next = doc + 1;
-        docs[n++] = doc;
-        segment_prefetch_record(segment, doc);
-    }
+    size_t n = candidates_take(candidates, next, docs, BATCH, status, err);
+    for (size_t i = 0; i < n; i++)
+        segment_prefetch_record(segment, docs[i]);
     return n;
 }
 
@@ -237,7 +232,7 @@ static enum status walk_phrase(struct searcher *s, const struct segment *segment
             status = check_stop(s, err);
         if (status != ST_OK || found.n == 0 || segment_is_dead(segment, found.doc))
             continue;
-        judge_take_found(s->judge, found.doc, found.n, &verdict);
+        judge_take_found(s->judge, found.doc, found.n, (double)found.n, &verdict);
         status = take_match(s, segment, found.doc, &verdict, p, err);
     }
     p->out->candidates += walk->n_offered;
@@ -278,7 +273,8 @@ static enum status go_over_bigram(struct searcher *s, const struct segment *segm
             return status;
         if (segment_is_dead(segment, holders.doc))
             continue;
-        judge_take_found(s->judge, holders.doc, segment_holder_occurrences(&holders), &verdict);
+        uint32_t n = segment_holder_occurrences(&holders);
+        judge_take_found(s->judge, holders.doc, n, n, &verdict);
         status = take_match(s, segment, holders.doc, &verdict, p, err);
     }
     return status;
@@ -294,8 +290,9 @@ static enum status take_choices(struct searcher *s, const struct segment *segmen
     for (size_t i = 0; status == ST_OK && i < choices->n; i++) {
         if (segment_is_dead(segment, choices->found[i].doc))
             continue;
-        judge_take_found(s->judge, choices->found[i].doc, choices->found[i].n, &verdict);
-        status = take_match(s, segment, choices->found[i].doc, &verdict, p, err);
+        const struct phrase_found *found = &choices->found[i];
+        judge_take_found(s->judge, found->doc, found->n, (double)found->n, &verdict);
+        status = take_match(s, segment, found->doc, &verdict, p, err);
     }
     return status;
 }
@@ -315,6 +312,31 @@ static enum status go_over_choices(struct searcher *s, const struct segment *seg
     return status;
 }
 
+static enum status go_over_near(struct searcher *s, struct stream *stream, struct progress *p, struct err *err)
+{
+    struct stream_found found;
+    struct judge_verdict verdict;
+    enum status status = ST_OK;
+    for (size_t n = 0; status == ST_OK && p->out->complete == SEARCH_WHOLE; n++) {
+        if (n % BATCH == 0)
+            status = check_stop(s, err);
+        if (status == ST_OK)
+            status = stream_next(stream, &found, err);
+        if (status == ST_OK && found.ask_judge)
+            status = judge_one(s, stream->segment, found.doc, p, err);
+        if (status != ST_OK || found.n == 0)
+            continue;
+        judge_take_found(s->judge, found.doc, found.n, found.is_rough ? (double)found.n : found.frequency, &verdict);
+        verdict.is_rough = found.is_rough;
+        status = take_match(s, stream->segment, found.doc, &verdict, p, err);
+    }
+    p->out->docs += stream->n_docs;
+    p->out->matches += stream->n_matches;
+    p->out->candidates += stream->n_offered;
+    p->out->checked += stream->n_counted;
+    return status == ST_END ? ST_OK : status;
+}
+
 /* Blocks are looked up one by one of fewer candidates than one in so many documents. */
 enum { FEW_CANDIDATES = 512 };
 
@@ -327,7 +349,11 @@ static enum status go_over_docs(struct searcher *s, const struct segment *segmen
     if (status == ST_OK && candidates_documents(candidates) > segment_docs(segment) / FEW_CANDIDATES)
         status = judge_find_blocks(s->judge, err);
     judge_want_windows(s->judge);
-    if (status == ST_OK)
+    struct stream stream = {.segment = segment, .candidates = candidates, .sums = s->top.room == 0 && p->full == 0};
+    stream.matcher = judge_only_near(s->judge, &stream.unit);
+    if (status == ST_OK && stream.matcher != NULL)
+        status = go_over_near(s, &stream, p, err);
+    else if (status == ST_OK)
         status = go_over(s, segment, candidates, p, err);
     arena_release(&arena);
     return status;
@@ -405,6 +431,8 @@ static enum status search_segments(struct searcher *s, const struct search_reque
     uint64_t end = req->page == SEARCH_COUNTS || req->limit == 0 ? 0 : add_capped(req->offset, req->limit);
     s->top.order = req->order;
     s->top.room = end < SIZE_MAX ? (size_t)end : SIZE_MAX;
+    if (s->top.room == 0)
+        judge_counts_only(s->judge);
     struct progress p = {.out = out, .full = req->stop_when_full ? (end > 0 ? end : 1) : 0};
     enum status status = ST_OK;
     for (size_t i = 0; i < snapshot_segments(s->snap) && status == ST_OK && out->complete == SEARCH_WHOLE; i++)

@@ -52,6 +52,7 @@ libverbatim_lib_a_SOURCES = \
 	lib/scan_avx2.c \
 	lib/scan_avx512.c \
 	lib/scan_kernel.h \
+	lib/scan_kernel_near.h \
 	lib/scan_kernel_sequence.h \
 	lib/scan_kernel_words.h \
 	lib/scan_kernels.h \

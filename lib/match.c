@@ -211,33 +211,47 @@ void matcher_first_only(struct matcher *m, bool first_only)
     m->first_only = first_only;
 }
 
+bool matcher_is_near(const struct matcher *m, const struct plan_span *unit)
+{
+    return m->spans[unit->number].is_windows;
+}
+
+bool matcher_counts_roughly(const struct matcher *m, const struct plan_span *unit)
+{
+    return match_windows_by_masks(m, unit);
+}
+
+static double sum_of_tightness(const struct match_span *spans, size_t n, uint32_t least_words)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t words = spans[i].last - spans[i].first + 1;
+        sum += match_tightness(words > least_words ? words - least_words : 0);
+    }
+    return sum;
+}
+
 enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_t *n, double *tightness,
                           struct err *err)
 {
     const struct span_state *state = &m->spans[unit->number];
-    if (state->is_code && !unit->title) {
-        *n = count_code(m, &state->needle);
-        *tightness = (double)*n;
-        return ST_OK;
-    }
+    const struct match_span *spans = NULL;
+    enum status status = ST_OK;
+    begin_unit(m, err);
     if (state->is_windows) {
-        begin_unit(m, err);
         match_count_windows(m, unit, n, tightness);
         return m->status;
     }
-    if (state->is_fixed && !unit->title && !state->absent) {
-        begin_unit(m, err);
+    bool is_code = state->is_code && !unit->title, is_fixed = state->is_fixed && !unit->title && !state->absent;
+    if (is_code)
+        *n = count_code(m, &state->needle);
+    else if (is_fixed)
         *n = match_count_fixed(m, unit);
-        *tightness = (double)*n;
-        return m->status;
-    }
-    const struct match_span *spans;
-    enum status status = matcher_unit(m, unit, &spans, n, err);
-    *tightness = 0;
-    for (size_t i = 0; status == ST_OK && i < *n; i++) {
-        uint32_t words = spans[i].last - spans[i].first + 1;
-        *tightness += match_tightness(words > unit->least_words ? words - unit->least_words : 0);
-    }
+    else
+        status = matcher_unit(m, unit, &spans, n, err);
+    status = status == ST_OK ? m->status : status;
+    if (tightness != NULL && status == ST_OK)
+        *tightness = spans != NULL ? sum_of_tightness(spans, *n, unit->least_words) : (double)*n;
     return status;
 }
 

@@ -70,9 +70,15 @@ enum status matcher_unit(struct matcher *m, const struct plan_span *unit, const 
 /* From now on matcher_count may stop at the first match of a document: whether there is one is all that is asked. */
 void matcher_first_only(struct matcher *m, bool first_only);
 
-/* How many matches there are; cheaper where places are not needed. */
+/* How many matches there are; cheaper where places are not needed, and where tightness (NULL) is not. */
 enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_t *n, double *tightness,
                           struct err *err);
+
+/* Whether a unit is single words near each other, anywhere: all that matcher_count asks of a document is then where its
+ * codes are and whether n_title is 0. */
+bool matcher_is_near(const struct matcher *m, const struct plan_span *unit);
+/* Of one that is near, whether counting takes far less without tightness. */
+bool matcher_counts_roughly(const struct matcher *m, const struct plan_span *unit);
 
 /* How many of a unit's matches lie in the title. */
 enum status matcher_count_title(struct matcher *m, const struct plan_span *unit, size_t *n, struct err *err);

@@ -57,6 +57,8 @@ struct windows {
     uint32_t rarest;            /* rank */
     uint32_t longest;           /* words that a window may cover */
     bool ordered;               /* it must end with the second kind */
+    bool once;                  /* each is wanted once: near says the same */
+    struct scan_near near;
 };
 
 struct span_state {
@@ -175,9 +177,10 @@ bool match_is_word_pair(const struct plan *plan, const struct plan_span *span);
 void match_word_pair(struct matcher *m, const struct plan_span *span, struct ways *out);
 
 /* match_windows.c: single words near each other at the root; is_windows says whether it can be done. Lists the minimal
- * spans in [lo, hi], or counts all of the document's. */
+ * spans in [lo, hi], or counts all of the document's (tightness may be NULL). */
 void match_bind_windows(struct matcher *m, const struct plan_span *span);
 void match_windows(struct matcher *m, const struct plan_span *span, struct ways *out);
+bool match_windows_by_masks(const struct matcher *m, const struct plan_span *span); /* how it counts untold tightness */
 void match_count_windows(struct matcher *m, const struct plan_span *span, size_t *n, double *tightness);
 
 /* match_least.c: the minimal spans of a node with operands, without all spans of these where that can be helped. */

@@ -49,6 +49,8 @@ void match_bind_windows(struct matcher *m, const struct plan_span *span)
     for (size_t i = 0; fit && i < span->n_children; i++)
         fit = !span->children[i]->title && add_word(m, w, span->children[i]->sequence.slots[0].leaf);
     w->longest = w->n_places + span->distance;
+    w->once = w->n_kinds == w->n_places;
+    w->near = scan_near_of(&w->words, w->longest > 1 ? w->longest - 1 : 1, w->ordered);
     state->is_windows = fit;
 }
 
@@ -158,6 +160,7 @@ static size_t step(struct window_run *run, const struct scan_event *events, size
 struct sink {
     struct ways *ways; /* NULL: they are counted */
     bool first_only;   /* one is enough */
+    bool sum_up;       /* how tight they are is wanted */
     size_t n;
     double tightness;
 };
@@ -167,7 +170,7 @@ static bool pour(struct matcher *m, const struct windows *w, const struct match_
 {
     if (sink->ways == NULL) {
         sink->n += n;
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; sink->sum_up && i < n; i++)
             sink->tightness += match_tightness(spans[i].last - spans[i].first + 1 - (uint32_t)w->n_places);
         return match_step(m);
     }
@@ -239,12 +242,41 @@ static void search_both(struct matcher *m, const struct plan_span *span, struct 
         (void)search(m, &run, (struct scan_text){doc->body, doc->body_end}, m->base, sink);
 }
 
+/* Pairs, or with first_only whether there is a window: masks tell without events. */
+static size_t count_by_masks(const struct matcher *m, const struct windows *w, struct scan_text text)
+{
+    if (text.begin == text.end)
+        return 0;
+    return w->n_kinds == 2 ? scan_count_near(text, &w->near, m->first_only ? 1 : SIZE_MAX)
+                           : scan_has_near(text, &w->near);
+}
+
+static size_t count_both_by_masks(const struct matcher *m, const struct windows *w)
+{
+    const struct match_doc *doc = m->doc;
+    size_t n = 0;
+    if (doc->n_title > 0)
+        n = count_by_masks(m, w, (struct scan_text){doc->title, doc->title_end});
+    return m->first_only && n > 0 ? n : n + count_by_masks(m, w, (struct scan_text){doc->body, doc->body_end});
+}
+
+bool match_windows_by_masks(const struct matcher *m, const struct plan_span *span)
+{
+    const struct windows *w = &m->spans[span->number].windows;
+    return w->once && (w->n_kinds == 2 || (m->first_only && w->n_kinds > 2));
+}
+
 void match_count_windows(struct matcher *m, const struct plan_span *span, size_t *n, double *tightness)
 {
-    struct sink sink = {.first_only = m->first_only};
+    struct sink sink = {.first_only = m->first_only, .sum_up = tightness != NULL};
+    if (tightness == NULL && match_windows_by_masks(m, span)) {
+        *n = count_both_by_masks(m, &m->spans[span->number].windows);
+        return;
+    }
     search_both(m, span, &sink);
     *n = sink.n;
-    *tightness = sink.tightness;
+    if (tightness != NULL)
+        *tightness = sink.tightness;
 }
 
 void match_windows(struct matcher *m, const struct plan_span *span, struct ways *out)

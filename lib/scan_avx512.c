@@ -8,11 +8,12 @@
 #include <string.h>
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vbmi2,avx512vpopcntdq,avx2,popcnt,bmi"))),  \
-                             apply_to = function)
+#pragma clang attribute push(                                                                                          \
+    __attribute__((target("avx512f,avx512bw,avx512vbmi2,avx512vpopcntdq,avx2,popcnt,bmi,bmi2,lzcnt"))),                \
+    apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vbmi2,avx512vpopcntdq,avx2,popcnt,bmi")
+#pragma GCC target("avx512f,avx512bw,avx512vbmi2,avx512vpopcntdq,avx2,popcnt,bmi,bmi2,lzcnt")
 #endif
 
 static inline uint64_t kernel_pair(const uint8_t *x, uint8_t a, const uint8_t *y, uint8_t b)
@@ -63,6 +64,16 @@ static inline void kernel_put(struct kernel_events e, unsigned n_bits, uint64_t 
     } while (left > 0);
 }
 
+static inline uint64_t kernel_press(uint64_t some, uint64_t all)
+{
+    return _pext_u64(some, all);
+}
+
+static inline uint32_t kernel_width(uint64_t mask)
+{
+    return 64 - (uint32_t)_lzcnt_u64(mask);
+}
+
 #include "lib/scan_kernel.h"
 
 #if defined(__clang__)
@@ -71,13 +82,13 @@ static inline void kernel_put(struct kernel_events e, unsigned n_bits, uint64_t 
 #pragma GCC pop_options
 #endif
 
-const struct scan_kernel scan_kernel_avx512 = {find_hits,     count_hits,     find_events,
-                                               find_sequence, count_sequence, count_words};
+const struct scan_kernel scan_kernel_avx512 = {find_hits,      count_hits, find_events, find_sequence,
+                                               count_sequence, count_near, has_near,    count_words};
 
 const struct scan_kernel *scan_kernel(void)
 {
     if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
-        __builtin_cpu_supports("avx512vpopcntdq"))
+        __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("bmi2"))
         return &scan_kernel_avx512;
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? &scan_kernel_avx2 : &scan_kernel_plain;
 }

@@ -6,6 +6,8 @@
  *     kernel_tops(p)            uint64_t, bit i: p[i] has its top bit set
  *     kernel_put(events, n_bits, tops, pos, out)  writes the events of a window, of kinds of n_bits bits, at least 1;
  *                               up to SCAN_WINDOW in all may be overwritten
+ *     kernel_press(some, all)   uint64_t, bit i: the i-th of the bits set in all is set in some, too
+ *     kernel_width(mask)        uint32_t, how many bits there are up to the last that is set; 0: none is
  *
  * and defines a struct scan_kernel of the functions after it. Reads at most SCAN_READABLE bytes behind the end of a
  * text (scan.h). SPDX-License-Identifier: GPL-2.0-or-later */
@@ -87,3 +89,4 @@ static size_t count_words(const uint8_t *p, const uint8_t *end)
 
 #include "lib/scan_kernel_words.h"
 #include "lib/scan_kernel_sequence.h"
+#include "lib/scan_kernel_near.h"

@@ -1,4 +1,4 @@
-/* scan_put.h - kernel_put of scan_kernel.h for processors that cannot do it in vectors.
+/* scan_put.h - kernel_put and what goes with it of scan_kernel.h for processors that cannot do it in vectors.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_SCAN_PUT_H
 #define VERBATIM_SCAN_PUT_H
@@ -27,6 +27,20 @@ static inline void kernel_put(struct kernel_events e, unsigned n_bits, uint64_t 
         *out++ = first_event(e, n_bits, tops, pos);
         e.any &= e.any - 1;
     } while (e.any != 0);
+}
+
+/* Few are set in both. */
+static inline uint64_t kernel_press(uint64_t some, uint64_t all)
+{
+    uint64_t pressed = 0;
+    for (some &= all; some != 0; some &= some - 1)
+        pressed |= UINT64_C(1) << __builtin_popcountll(all & ((some & -some) - 1));
+    return pressed;
+}
+
+static inline uint32_t kernel_width(uint64_t mask)
+{
+    return mask != 0 ? 64 - (uint32_t)__builtin_clzll(mask) : 0;
 }
 
 #endif

@@ -189,12 +189,6 @@ void docs_release(struct docs *d)
     *d = (struct docs){0};
 }
 
-static inline uint64_t field_of(const struct docs *d, uint32_t doc, enum docs_field field)
-{
-    uint64_t bit = (uint64_t)doc * d->layout.record_bits + d->layout.begins[field];
-    return packed_at(d->records, bit, d->layout.widths[field]);
-}
-
 static enum status no_document(const struct docs *d, uint32_t doc, struct err *err)
 {
     return err_set(err, ST_NOT_FOUND, "%s: no document %u (there are %u)", d->map.path, doc, d->n);
@@ -206,16 +200,16 @@ enum status docs_get(const struct docs *d, uint32_t doc, struct docs_record *out
         return no_document(d, doc, err);
     *out = (struct docs_record){
         .words_off = docs_start(d, doc),
-        .text_off = field_of(d, doc, DOCS_TEXT_OFF),
-        .names_off = field_of(d, doc, DOCS_NAMES_OFF),
-        .places_off = field_of(d, doc, DOCS_PLACES_OFF),
-        .title_len = (uint32_t)field_of(d, doc, DOCS_TITLE_LEN),
-        .n_title = (uint32_t)field_of(d, doc, DOCS_N_TITLE),
-        .n_body = (uint32_t)field_of(d, doc, DOCS_N_BODY),
-        .heading_pos = (uint32_t)field_of(d, doc, DOCS_HEADING_POS),
-        .heading_words = (uint32_t)field_of(d, doc, DOCS_HEADING_WORDS),
+        .text_off = docs_field(d, doc, DOCS_TEXT_OFF),
+        .names_off = docs_field(d, doc, DOCS_NAMES_OFF),
+        .places_off = docs_field(d, doc, DOCS_PLACES_OFF),
+        .title_len = (uint32_t)docs_field(d, doc, DOCS_TITLE_LEN),
+        .n_title = (uint32_t)docs_field(d, doc, DOCS_N_TITLE),
+        .n_body = (uint32_t)docs_field(d, doc, DOCS_N_BODY),
+        .heading_pos = (uint32_t)docs_field(d, doc, DOCS_HEADING_POS),
+        .heading_words = (uint32_t)docs_field(d, doc, DOCS_HEADING_WORDS),
     };
-    uint64_t words_end = docs_start(d, doc + 1), text_end = field_of(d, doc + 1, DOCS_TEXT_OFF);
+    uint64_t words_end = docs_start(d, doc + 1), text_end = docs_field(d, doc + 1, DOCS_TEXT_OFF);
     uint64_t before_body = out->words_off + docs_boundaries(out) + out->title_len;
     out->body_len = (uint32_t)(words_end - before_body);
     out->text_len = (uint32_t)(text_end - out->text_off);
@@ -290,8 +284,8 @@ enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_do
     *out = (struct segment_doc){.date = DOCUMENT_NO_DATE};
     if (doc >= d->n)
         return no_document(d, doc, err);
-    uint64_t off = field_of(d, doc, DOCS_NAMES_OFF);
-    uint64_t text_off = field_of(d, doc, DOCS_TEXT_OFF), text_end = field_of(d, doc + 1, DOCS_TEXT_OFF);
+    uint64_t off = docs_field(d, doc, DOCS_NAMES_OFF);
+    uint64_t text_off = docs_field(d, doc, DOCS_TEXT_OFF), text_end = docs_field(d, doc + 1, DOCS_TEXT_OFF);
     out->text_len = (uint32_t)(text_end - text_off);
     if (off > d->names_len || text_end < text_off || text_end - text_off > DOCUMENT_TEXT_MAX ||
         !get_names(d->names + off, d->names + d->names_len, out)) {

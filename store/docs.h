@@ -102,6 +102,12 @@ static inline uint64_t docs_start(const struct docs *d, uint32_t doc)
 {
     return packed_get(d->starts, doc, d->layout.start_width);
 }
+/* One field of a record; doc is one of the segment's. */
+static inline uint64_t docs_field(const struct docs *d, uint32_t doc, enum docs_field field)
+{
+    uint64_t bit = (uint64_t)doc * d->layout.record_bits + d->layout.begins[field];
+    return packed_at(d->records, bit, d->layout.widths[field]);
+}
 /* Hints that a record will be wanted soon. */
 void docs_prefetch(const struct docs *d, uint32_t doc);
 /* Without a look at its record, unless it is very long. */

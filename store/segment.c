@@ -258,6 +258,31 @@ enum status segment_words(const struct segment *s, uint32_t doc, struct segment_
     return ST_OK;
 }
 
+bool segment_fields(const struct segment *s, uint32_t doc, struct segment_words *out)
+{
+    uint64_t begin, end, before_body = 1;
+    if (!segment_codes_of(s, doc, &begin, &end))
+        return false;
+    const uint8_t *p = s->words.body + begin;
+    *out = (struct segment_words){.body_end = s->words.body + end,
+                                  .n_title = (uint32_t)docs_field(&s->docs, doc, DOCS_N_TITLE)};
+    if (out->n_title > 0) {
+        uint64_t len = docs_field(&s->docs, doc, DOCS_TITLE_LEN);
+        out->title = p + 1;
+        out->title_end = p + 1 + len;
+        before_body += len + 1;
+    }
+    if (before_body > end - begin)
+        return false;
+    out->body = p + before_body;
+    return true;
+}
+
+bool segment_fields_begin(const struct segment_words *w)
+{
+    return w->body[-1] == WORDS_BOUNDARY && (w->n_title == 0 || w->title[-1] == WORDS_BOUNDARY);
+}
+
 enum status segment_length(const struct segment *s, uint32_t doc, struct segment_length *out, struct err *err)
 {
     return docs_get_length(&s->docs, doc, out, err);
@@ -269,6 +294,13 @@ void segment_prefetch_record(const struct segment *s, uint32_t doc)
 }
 
 enum { LINE_LEN = 64, LINES_PREFETCHED = 20 };
+
+void segment_prefetch_fields(const struct segment_words *w)
+{
+    const uint8_t *begin = w->n_title > 0 ? w->title : w->body;
+    for (size_t i = 0; i < LINES_PREFETCHED && i * LINE_LEN < (size_t)(w->body_end - begin); i++)
+        __builtin_prefetch(begin + i * LINE_LEN);
+}
 
 void segment_prefetch_words(const struct segment *s, uint32_t doc)
 {

@@ -47,6 +47,12 @@ struct segment_words {
 enum { SEGMENT_READABLE = 64 };
 enum status segment_words(const struct segment *s, uint32_t doc, struct segment_words *out, struct err *err);
 
+/* As segment_words, but fills in only where codes are and n_title, and reads next to nothing, of the words nothing.
+ * False for what is not right, of which segment_words says more; segment_fields_begin, whether codes begin there. */
+bool segment_fields(const struct segment *s, uint32_t doc, struct segment_words *out);
+bool segment_fields_begin(const struct segment_words *w);
+void segment_prefetch_fields(const struct segment_words *w); /* hints that they will be wanted soon */
+
 /* How long a document is, without reading its words: those of both fields. */
 struct segment_length {
     uint32_t words;

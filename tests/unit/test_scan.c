@@ -55,8 +55,8 @@ struct words {
     struct scan_text text;
 };
 
-/* One in so many is a boundary; 0: none. */
-static void make_fields(struct words *w, size_t n, uint32_t boundaries)
+/* One in so many is a boundary, 0: none; of the others one of `few` is of those words, the rest is filled in. */
+static void make_text(struct words *w, size_t n, uint32_t boundaries, uint32_t few)
 {
     memset(w->bytes, 0, sizeof w->bytes);
     w->n = n;
@@ -64,7 +64,9 @@ static void make_fields(struct words *w, size_t n, uint32_t boundaries)
     *p++ = 0x80;
     w->text.begin = p;
     for (size_t i = 0; i < n; i++) {
-        w->ranks[i] = boundaries > 0 && rnd(boundaries) == 0 ? 0 : random_rank();
+        w->ranks[i] = rnd(few) == 0 ? random_rank() : 9 + rnd(2) * 300;
+        if (boundaries > 0 && rnd(boundaries) == 0)
+            w->ranks[i] = 0;
         p += etdc_put(p, w->ranks[i]);
     }
     w->text.end = p;
@@ -72,7 +74,7 @@ static void make_fields(struct words *w, size_t n, uint32_t boundaries)
 
 static void make_words(struct words *w, size_t n)
 {
-    make_fields(w, n, 0);
+    make_text(w, n, 0, 1);
 }
 
 static void check_phrase(const struct words *w, const uint32_t *phrase, size_t len)
@@ -132,8 +134,8 @@ static void test_sets(void **state)
 
 /* ---- several words at once --------------------------------------------------------------------------------------- */
 
-/* As many words as n of random kinds; kind_of[i]: the kind of ranks[i] of a text, or -1. */
-static void make_kinds(struct scan_words *words, const struct words *w, size_t n, int *kind_of)
+/* As many words as n of random kinds, or each of its own; kind_of[i]: the kind of ranks[i] of a text, or -1. */
+static void make_kinds_of(struct scan_words *words, const struct words *w, size_t n, bool own, int *kind_of)
 {
     uint32_t ranks[SCAN_WORDS];
     *words = (struct scan_words){0};
@@ -145,7 +147,7 @@ static void make_kinds(struct scan_words *words, const struct words *w, size_t n
         if (again)
             continue;
         ranks[words->n] = rank;
-        assert_true(scan_words_add(words, rank, words->n < 2 ? (unsigned)words->n : rnd(SCAN_KINDS)));
+        assert_true(scan_words_add(words, rank, words->n < 2 || own ? (unsigned)words->n : rnd(SCAN_KINDS)));
     }
     for (size_t i = 0; i < w->n; i++) {
         kind_of[i] = -1;
@@ -153,6 +155,11 @@ static void make_kinds(struct scan_words *words, const struct words *w, size_t n
             if (w->ranks[i] == ranks[k])
                 kind_of[i] = words->items[k].kind;
     }
+}
+
+static void make_kinds(struct scan_words *words, const struct words *w, size_t n, int *kind_of)
+{
+    make_kinds_of(words, w, n, false, kind_of);
 }
 
 /* Events of words [from, to) of a text, the positions of which begin at 70. */
@@ -295,7 +302,7 @@ static void test_sequences(void **state)
     for (int round = 0; round < 2000; round++) {
         struct scan_sequence sequence = {.n = rnd(10) > 0 ? 1 + rnd(5) : 1 + rnd(SCAN_PLACES)};
         bool around_one = rnd(4) == 0;
-        make_fields(&w, rnd(600), 12);
+        make_text(&w, rnd(600), 12, 1);
         make_kinds(&sequence.words, &w, around_one ? 2 : 1 + rnd(5), kind_of);
         for (size_t i = 0; i < sequence.n; i++)
             sequence.kinds[i] = rnd(3) > 0 && sequence.n < 6 ? (uint8_t)rnd((uint32_t)sequence.words.n > 1 ? 2 : 1)
@@ -309,10 +316,71 @@ static void test_sequences(void **state)
     }
 }
 
+/* How often a word of one kind stands next behind one of the other, at most reach words further on. */
+static size_t count_pairs(const struct words *w, const int *kind_of, uint32_t reach, bool ordered)
+{
+    size_t n = 0, before = SIZE_MAX;
+    for (size_t i = 0; i < w->n; i++) {
+        if (kind_of[i] < 0)
+            continue;
+        if (before < i && i - before <= reach && kind_of[before] != kind_of[i] && (!ordered || kind_of[i] == 1))
+            n++;
+        before = i;
+    }
+    return n;
+}
+
+static bool has_all(const struct words *w, const int *kind_of, uint32_t reach, unsigned n_kinds)
+{
+    for (size_t first = 0; first < w->n; first++) {
+        unsigned kinds = 0;
+        for (size_t i = first; i < w->n && i - first <= reach; i++)
+            kinds |= kind_of[i] >= 0 ? 1u << kind_of[i] : 0;
+        if (kinds == (1u << n_kinds) - 1)
+            return true;
+    }
+    return false;
+}
+
+static void check_near(const struct scan_kernel *kernel, const struct words *w, const struct scan_words *words,
+                       const int *kind_of, bool ordered)
+{
+    static const uint32_t reaches[] = {1, 2, 3, 5, 6, 11, 21, 32, 33, 63, 64, 65, 100, 1001};
+    for (size_t i = 0; i < BASE_COUNT(reaches); i++) {
+        struct scan_near near = scan_near_of(words, reaches[i], ordered);
+        assert_int_equal(kernel->has_near(w->text, &near), has_all(w, kind_of, reaches[i], (unsigned)words->n));
+        if (words->n != 2)
+            continue;
+        size_t n = count_pairs(w, kind_of, reaches[i], ordered);
+        assert_int_equal(kernel->count_near(w->text, &near, SIZE_MAX), n);
+        assert_int_equal(kernel->count_near(w->text, &near, 1) > 0, n > 0);
+    }
+}
+
+/* Words that stand densely, and two that are rare among others. */
+static void test_near(void **state)
+{
+    (void)state;
+    static struct words w;
+    const struct scan_kernel *all[3];
+    size_t n_kernels = kernels(all);
+    int kind_of[BASE_COUNT(w.ranks)];
+    for (int round = 0; round < 600; round++) {
+        struct scan_words words;
+        make_text(&w, rnd(rnd(2) ? 600 : 90), 0, rnd(2) ? 1 : 1 + rnd(60));
+        for (size_t n = 2; n <= 5; n++) {
+            make_kinds_of(&words, &w, n, true, kind_of);
+            for (size_t i = 0; i < n_kernels; i++)
+                check_near(all[i], &w, &words, kind_of, n == 2 && rnd(2));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes_come_back), cmocka_unit_test(test_phrases),
                                        cmocka_unit_test(test_sets),        cmocka_unit_test(test_events),
-                                       cmocka_unit_test(test_stretches),   cmocka_unit_test(test_sequences)};
+                                       cmocka_unit_test(test_stretches),   cmocka_unit_test(test_sequences),
+                                       cmocka_unit_test(test_near)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

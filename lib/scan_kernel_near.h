@@ -1,0 +1,103 @@
+/* scan_kernel_near.h - the loop of scan.c for words near each other; the end of scan_kernel.h.
+ *
+ * The masks of a window (scan_kernel_words.h), a bit a byte, are pressed together: to a bit a word, and to a bit an
+ * occurrence of either. Where the second kind of mask changes, one word stands behind the other; of those pairs count
+ * the ones that end within reach of any occurrence, for the one before them is the nearest.
+ *
+ *     words       . a . . b . . . b a . . . .      (the first word on the left)
+ *     either        a     b       b a              pressed:  a b b a
+ *     spread by 2     1 1   1 1     1 1 1          pressed:  0 0 0 1
+ *     changes                                                0 1 0 1
+ *     counted                                                0 0 0 1
+ *
+ * Nothing is branched on that nobody foresees. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VERBATIM_SCAN_KERNEL_NEAR_H
+#define VERBATIM_SCAN_KERNEL_NEAR_H
+
+/* The last occurrence so far. */
+struct kernel_last {
+    uint32_t since; /* words behind it */
+    uint64_t is_b;
+};
+
+/* The bits that are at most `reach` behind one that is set. */
+static inline uint64_t spread_behind(uint64_t mask, const uint8_t *shifts)
+{
+    mask <<= 1;
+    mask |= mask << shifts[0];
+    mask |= mask << shifts[1];
+    mask |= mask << shifts[2];
+    mask |= mask << shifts[3];
+    mask |= mask << shifts[4];
+    return mask | mask << shifts[5];
+}
+
+/* The first words of a window, as many as are within reach of the last occurrence before it. */
+static inline uint64_t near_last(uint32_t reach, uint32_t since)
+{
+    int32_t left = (int32_t)reach - (int32_t)since;
+    left = left > 0 ? left : 0;
+    left = left < SCAN_WINDOW ? left : SCAN_WINDOW;
+    return (uint64_t)(left > 0) * (~UINT64_C(0) >> ((SCAN_WINDOW - left) & (SCAN_WINDOW - 1)));
+}
+
+__attribute__((always_inline)) static inline size_t pairs_in_window(struct kernel_window w, uint64_t a, uint64_t b,
+                                                                    const struct scan_near *near,
+                                                                    struct kernel_last *last)
+{
+    uint64_t either = a | b, words = kernel_press(either, w.starts), kinds = kernel_press(b, either);
+    uint64_t close = kernel_press(spread_behind(words, near->shifts) | near_last(near->reach, last->since), words);
+    uint64_t changes = (kinds ^ (kinds << 1 | last->is_b)) & (kinds | (near->ordered - UINT64_C(1)));
+    uint64_t none = (uint64_t)(either != 0) - 1;
+    last->is_b = (uint64_t)(b > a) | (last->is_b & none);
+    last->since = (uint32_t)__builtin_popcountll(w.starts) - kernel_width(words) + (last->since & (uint32_t)none);
+    return (size_t)__builtin_popcountll(changes & close);
+}
+
+/* short_words: both are of one byte. */
+__attribute__((always_inline)) static inline size_t count_near_of(struct scan_text text, const struct scan_near *near,
+                                                                  size_t enough, bool short_words)
+{
+    const struct scan_word a = near->words.items[0], b = near->words.items[1];
+    struct kernel_last last = {near->reach, 0};
+    uint8_t copy[COPY_SIZE];
+    size_t n = 0;
+    for (const uint8_t *at = text.begin; at < text.end && n < enough; at += SCAN_WINDOW) {
+        struct kernel_window w = window_at(at, text.end, copy);
+        uint64_t as = short_words ? kernel_same(w.at, a.code[0]) & w.starts : word_in_window(w, &a);
+        uint64_t bs = short_words ? kernel_same(w.at, b.code[0]) & w.starts : word_in_window(w, &b);
+        n += pairs_in_window(w, as, bs, near, &last);
+    }
+    return n;
+}
+
+static size_t count_near(struct scan_text text, const struct scan_near *near, size_t enough)
+{
+    if (near->words.items[0].len == 1 && near->words.items[1].len == 1)
+        return count_near_of(text, near, enough, true);
+    return count_near_of(text, near, enough, false);
+}
+
+/* Words up to which the last occurrence of each is within reach: where all are, that is a window. */
+static bool has_near(struct scan_text text, const struct scan_near *near)
+{
+    uint32_t since[SCAN_KINDS];
+    uint8_t copy[COPY_SIZE];
+    for (size_t i = 0; i < near->words.n; i++)
+        since[i] = near->reach;
+    for (const uint8_t *at = text.begin; at < text.end; at += SCAN_WINDOW) {
+        struct kernel_window w = window_at(at, text.end, copy);
+        uint32_t n_words = (uint32_t)__builtin_popcountll(w.starts);
+        uint64_t all = ~UINT64_C(0);
+        for (size_t i = 0; i < near->words.n; i++) {
+            uint64_t words = kernel_press(word_in_window(w, &near->words.items[i]), w.starts);
+            all &= words | spread_behind(words, near->shifts) | near_last(near->reach, since[i]);
+            since[i] = n_words - kernel_width(words) + (since[i] & ((uint32_t)(words != 0) - 1));
+        }
+        if (all != 0)
+            return true;
+    }
+    return false;
+}
+
+#endif
