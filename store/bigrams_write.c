@@ -115,7 +115,7 @@ static void gather_pair(void *arg, uint32_t pair)
     struct writer *w = arg;
     uint16_t slot = w->slot_of[pair];
     if (slot > 0)
-        postlist_add(&w->chosen[slot - 1].list, w->doc);
+        postlist_add(&w->chosen[slot - 1].list, w->doc, 1);
 }
 
 /* ---- the file --------------------------------------------------------------------------------------------------- */

@@ -1,11 +1,11 @@
 /* build.h - writing a new generation: documents -> chunks (one thread each, nothing shared) -> segments -> publish.
  *
  * A chunk is a run of documents that one thread tokenizes into its own scratch files: words as ids of the chunk's own
- * vocabulary, text blocks, places. build_append takes finished chunks in order; when the memory budget is used up, or
- * at the end, the chunks taken so far become one segment: vocabularies joined and ranked, words recoded, and Xapian's
- * part made (by a thread of its own, meanwhile). What is in a segment depends on the documents and their cutting into
- * chunks only, never on the number of threads. Nothing that is live is touched until build_publish, which renames
- * `current`.
+ * vocabulary, each document's postings, text blocks, places. build_append takes finished chunks in order; when the
+ * memory budget is used up, or at the end, the chunks taken so far become one segment: vocabularies joined and ranked,
+ * words recoded, and meanwhile, by another thread, postings taken, Xapian's part made. What is in a segment depends on
+ * the documents and their cutting into chunks only, never on the number of threads. Nothing that is live is touched
+ * until build_publish, which renames `current`.
  *
  * Memory. A segment being gathered or joined takes the budget, and up to 64 MiB of rows of bits, 8 MiB of pairs, 24 MiB
  * of words in blocks and 4 bytes a word, and Xapian's 30 MiB while it is joined. A chunk takes 1 MiB, and 50 to 70

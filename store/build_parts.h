@@ -16,11 +16,12 @@
 
 /* The scratch files of a chunk, each named PREFIX.KIND. */
 enum chunk_file {
-    CHUNK_IDS,    /* varint: numbers of words in the chunk's table, title apart then body, document after document */
-    CHUNK_DOCS,   /* struct chunk_doc after struct chunk_doc */
-    CHUNK_NAMES,  /* as in the part docs */
-    CHUNK_PLACES, /* as in the part places */
-    CHUNK_TEXT,   /* blocks as in the part text */
+    CHUNK_IDS,      /* numbers of words in the chunk's table, title apart then body, document after document */
+    CHUNK_POSTINGS, /* each document's distinct words, with their occurrences in it; both as in scratch.h */
+    CHUNK_DOCS,     /* struct chunk_doc after struct chunk_doc */
+    CHUNK_NAMES,    /* as in the part docs */
+    CHUNK_PLACES,   /* as in the part places */
+    CHUNK_TEXT,     /* blocks as in the part text */
     CHUNK_FILES
 };
 
@@ -28,7 +29,7 @@ enum chunk_file {
 struct chunk_doc {
     struct docs_record record; /* words_off and title_len are not known yet */
     uint32_t path_hash;
-    uint32_t unused;
+    uint32_t n_postings; /* distinct words */
 };
 
 /* What remains of a chunk once its words are in the segment's table. */
@@ -76,7 +77,7 @@ enum status join_segment(struct build *b, struct manifest_segment *entry, struct
 
 /* Writes the part `text` of the chunks' blocks. The parts `docs` and `words` are written already: they tell where the
  * codes of each block's words begin. */
-enum status join_text(const struct build *b, char *const paths[PARTS_COUNT], struct file_seal *seal, struct err *err);
+enum status text_join(const struct build *b, char *const paths[PARTS_COUNT], struct file_seal *seal, struct err *err);
 /* Appends a scratch file of a chunk. */
 void join_scratch(struct file_writer *w, const struct chunk_done *chunk, enum chunk_file file);
 

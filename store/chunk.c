@@ -9,6 +9,7 @@
 #include "store/chunk_writer.h"
 #include "store/dir.h"
 #include "store/places.h"
+#include "store/scratch.h"
 
 _Static_assert((int)WORDTAB_BATCH_BYTES >= TOKEN_BYTES_MAX, "a batch holds any word");
 
@@ -16,7 +17,7 @@ _Static_assert((int)WORDTAB_BATCH_BYTES >= TOKEN_BYTES_MAX, "a batch holds any w
 
 char *chunk_path(const struct chunk_done *done, enum chunk_file file)
 {
-    static const char *const kinds[CHUNK_FILES] = {"ids", "docs", "names", "places", "text"};
+    static const char *const kinds[CHUNK_FILES] = {"ids", "postings", "docs", "names", "places", "text"};
     return dir_path("%s.%s", done->prefix, kinds[file]);
 }
 
@@ -61,6 +62,7 @@ static void free_writer(struct chunk_writer *w)
     for (size_t i = 0; i < CHUNK_FILES; i++)
         file_release(&w->files[i]);
     text_writer_release(&w->text);
+    free(w->distinct);
     free(w->places);
     free(w->breaks);
     buf_release(&w->bytes);
@@ -108,18 +110,32 @@ void chunk_free(struct chunk *chunk)
 
 /* ---- the words of a document ---------------------------------------------------------------------------------- */
 
-bool chunk_count_word(struct chunk *c, int64_t number)
+static void put_numbers(struct file_writer *file, const uint32_t *numbers, size_t n)
 {
-    if (number == WORDTAB_NONE)
+    uint8_t *room = file_room(file, WORDTAB_BATCH * SCRATCH_NUMBER_MAX), *to = room;
+    if (room == NULL)
+        return;
+    for (size_t i = 0; i < n; i++)
+        to += scratch_put_number(to, numbers[i]);
+    file_advance(file, (size_t)(to - room));
+}
+
+bool chunk_count_words(struct chunk *c, const uint32_t *numbers, size_t n)
+{
+    struct chunk_writer *w = c->writer;
+    uint32_t doc = c->done.n_docs + 1;
+    if (!ARRAY_RESERVE(w->distinct, w->distinct_cap, w->n_distinct + n))
         return false;
-    struct wordtab_word *word = &c->words.words[number];
-    if (word->doc != c->done.n_docs + 1) {
-        word->doc = c->done.n_docs + 1;
-        word->documents++;
-        c->done.n_postings++;
+    for (size_t i = 0; i < n; i++) {
+        struct wordtab_word *word = &c->words.words[numbers[i]];
+        if (word->doc != doc) {
+            word->doc = doc;
+            word->in_doc = 0;
+            w->distinct[w->n_distinct++] = numbers[i];
+        }
+        word->in_doc++;
     }
-    word->occurrences++;
-    file_put_varint(&c->writer->files[CHUNK_IDS], (uint64_t)number);
+    put_numbers(&w->files[CHUNK_IDS], numbers, n);
     return true;
 }
 
@@ -127,11 +143,23 @@ bool chunk_count_word(struct chunk *c, int64_t number)
 static bool flush_words(struct chunk *c)
 {
     struct wordtab_batch *batch = &c->writer->batch;
-    bool ok = wordtab_add_batch(&c->words, batch);
-    for (size_t i = 0; ok && i < batch->n; i++)
-        ok = chunk_count_word(c, batch->numbers[i]);
+    bool ok = wordtab_add_batch(&c->words, batch) && chunk_count_words(c, batch->numbers, batch->n);
     batch->n = 0;
     return ok;
+}
+
+static void put_postings(struct chunk *c)
+{
+    struct chunk_writer *w = c->writer;
+    for (size_t i = 0; i < w->n_distinct; i++) {
+        struct wordtab_word *word = &c->words.words[w->distinct[i]];
+        word->documents++;
+        word->occurrences += word->in_doc;
+        uint8_t *room = file_room(&w->files[CHUNK_POSTINGS], SCRATCH_POSTING_MAX);
+        if (room != NULL)
+            file_advance(&w->files[CHUNK_POSTINGS], scratch_put_posting(room, w->distinct[i], word->in_doc));
+    }
+    c->done.n_postings += w->n_distinct;
 }
 
 static bool add_word(struct chunk *c, const struct token *token)
@@ -285,7 +313,7 @@ static enum status add_all(struct chunk *c, const struct document *doc, struct d
 struct chunk_doc chunk_begin_doc(struct chunk *chunk, const char *path, size_t path_len, uint32_t text_len)
 {
     struct chunk_writer *w = chunk->writer;
-    w->n_places = w->n_breaks = 0;
+    w->n_places = w->n_breaks = w->n_distinct = 0;
     return (struct chunk_doc){.record = {.text_off = w->text_off,
                                          .names_off = w->files[CHUNK_NAMES].body_len,
                                          .places_off = w->files[CHUNK_PLACES].body_len,
@@ -293,9 +321,11 @@ struct chunk_doc chunk_begin_doc(struct chunk *chunk, const char *path, size_t p
                               .path_hash = docs_hash(path, path_len)};
 }
 
-void chunk_end_doc(struct chunk *chunk, const struct chunk_doc *added)
+void chunk_end_doc(struct chunk *chunk, struct chunk_doc *added)
 {
     struct chunk_writer *w = chunk->writer;
+    put_postings(chunk);
+    added->n_postings = (uint32_t)w->n_distinct;
     file_put(&w->files[CHUNK_DOCS], added, sizeof *added);
     w->text_off += added->record.text_len;
     docs_raise(&chunk->done.most, &added->record);

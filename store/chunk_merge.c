@@ -36,12 +36,20 @@ static int64_t number_of(struct merge *m, uint32_t rank)
 
 static enum status add_codes(struct merge *m, const uint8_t *p, const uint8_t *end, uint32_t n, struct err *err)
 {
-    uint32_t rank, found = 0;
-    for (; p < end; found++) {
-        if (!etdc_get(&p, end, &rank) || rank == 0 || rank > vocab_size(&m->from->vocab))
-            return file_damaged(&m->from->words, "codes that are of no words", err);
-        if (!chunk_count_word(m->chunk, number_of(m, rank)))
+    uint32_t rank, found = 0, numbers[WORDTAB_BATCH];
+    while (p < end) {
+        size_t batch = 0;
+        for (; p < end && batch < WORDTAB_BATCH; batch++) {
+            if (!etdc_get(&p, end, &rank) || rank == 0 || rank > vocab_size(&m->from->vocab))
+                return file_damaged(&m->from->words, "codes that are of no words", err);
+            int64_t number = number_of(m, rank);
+            if (number == WORDTAB_NONE)
+                return err_nomem(err);
+            numbers[batch] = (uint32_t)number;
+        }
+        if (!chunk_count_words(m->chunk, numbers, batch))
             return err_nomem(err);
+        found += (uint32_t)batch;
     }
     return found == n ? ST_OK : file_damaged(&m->from->words, "a document has other words than its record says", err);
 }

@@ -15,6 +15,8 @@ struct chunk_writer {
     uint64_t text_off; /* of the next document, from the chunk's beginning */
     /* of the document at hand */
     struct wordtab_batch batch; /* words not yet counted */
+    uint32_t *distinct;         /* owned; numbers of its words */
+    size_t n_distinct, distinct_cap;
     struct segment_place *places;
     size_t n_places, places_cap;
     struct segment_break *breaks;
@@ -24,11 +26,11 @@ struct chunk_writer {
 
 /* Begins a document: its record so far, where the rest is filled in. */
 struct chunk_doc chunk_begin_doc(struct chunk *chunk, const char *path, size_t path_len, uint32_t text_len);
-/* Counts one occurrence of a word of the chunk's table; false when memory ran out or the number is WORDTAB_NONE. */
-bool chunk_count_word(struct chunk *chunk, int64_t number);
+/* Counts an occurrence of each of at most WORDTAB_BATCH words of the chunk's table; false when memory ran out. */
+bool chunk_count_words(struct chunk *chunk, const uint32_t *numbers, size_t n);
 enum status chunk_add_names(struct chunk_writer *w, const struct document *doc, struct err *err);
 /* Writes what is in w->bytes to a scratch file. */
 enum status chunk_put_bytes(struct chunk_writer *w, enum chunk_file file, struct err *err);
-void chunk_end_doc(struct chunk *chunk, const struct chunk_doc *added);
+void chunk_end_doc(struct chunk *chunk, struct chunk_doc *added);
 
 #endif

@@ -129,7 +129,7 @@ uint32_t holders_slot_of_code(const struct holders_writer *h, uint32_t code)
 /* ---- counting --------------------------------------------------------------------------------------------------- */
 
 /* A word has room for as many postings as documents were counted of it. */
-static void count_of_few(struct holders_writer *h, uint32_t i, uint32_t doc)
+static void count_of_few(struct holders_writer *h, uint32_t i, uint32_t doc, uint32_t n)
 {
     struct holders_posting *p = &h->postings[h->few_at[i]];
     if (p->occurrences > 0 && p->doc != doc) {
@@ -137,7 +137,7 @@ static void count_of_few(struct holders_writer *h, uint32_t i, uint32_t doc)
         p++;
     }
     p->doc = doc;
-    p->occurrences++;
+    p->occurrences += n;
 }
 
 void holders_fetch(const struct holders_writer *h, uint32_t slot)
@@ -151,13 +151,13 @@ void holders_fetch(const struct holders_writer *h, uint32_t slot)
         __builtin_prefetch(&h->few_at[i - h->n_lists]);
 }
 
-void holders_count(struct holders_writer *h, uint32_t slot, uint32_t doc)
+void holders_count(struct holders_writer *h, uint32_t slot, uint32_t doc, uint32_t n)
 {
     uint32_t i = slot - 1;
     if (i < h->n_lists)
-        postlist_add(&h->lists[i], doc);
+        postlist_add(&h->lists[i], doc, n);
     else if (i - h->n_lists < h->n_few)
-        count_of_few(h, i - h->n_lists, doc);
+        count_of_few(h, i - h->n_lists, doc, n);
     else
         h->once[i - h->n_lists - h->n_few] = doc;
 }

@@ -1,5 +1,5 @@
 /* holders.h - the part `holders`: of each word that the segment keeps itself which documents hold it and how often: of
- * common words as posting lists, of rare words packed by rank. The words in between are in Xapian's part (terms.h).
+ * common words as posting lists, of rare words packed by rank. The words in between are in Xapian's part (inverted.h).
  *
  *     lists    of common words, by rank: posting lists as in postlist.h, a row where more than 1 of HOLDERS_ROW_SHARE
  *              documents hold the word
@@ -74,11 +74,11 @@ void holders_writer_release(struct holders_writer *h); /* safe on a zeroed one *
 /* The slot of a code; 0 when its word has none. */
 uint32_t holders_slot_of_code(const struct holders_writer *h, uint32_t code);
 
-/* Fetches into the cache what counting an occurrence of a slot's word will touch. */
+/* Fetches into the cache what counting occurrences of a slot's word will touch. */
 void holders_fetch(const struct holders_writer *h, uint32_t slot);
 
-/* Counts one occurrence of a slot's word; documents never go back. */
-void holders_count(struct holders_writer *h, uint32_t slot, uint32_t doc);
+/* Counts n occurrences of a slot's word in a document; documents never go back. */
+void holders_count(struct holders_writer *h, uint32_t slot, uint32_t doc, uint32_t n);
 
 enum status holders_write(struct holders_writer *h, const char *path, struct file_seal *seal, struct err *err);
 

@@ -1,42 +1,29 @@
 /* join.c - joining gathered chunks into one segment; see build_parts.h.
  *
- * Xapian's databases are joined by a thread of their own while this one ranks, recodes and copies: the two share
- * nothing. SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
+ * Once words have their ranks, parts are made of the chunks, each by itself: two threads take them in turns, those that
+ * take longest first. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "lib/bytes.h"
+#include "store/bigrams.h"
 #include "store/build_parts.h"
 #include "store/dir.h"
+#include "store/inverted.h"
 #include "store/places.h"
 #include "store/recode.h"
 #include "store/stems.h"
-#include "store/terms.h"
+#include "store/words.h"
 
-/* ---- Xapian's part -------------------------------------------------------------------------------------------- */
-
-struct terms_job {
-    struct build *b;
-    const char *dst;
-    struct file_seal seal;
-    enum status status;
-    struct err err;
+/* What the jobs share, and change nothing of but the seals of their own parts. */
+struct join {
+    const struct build *b;
+    const uint32_t *codes; /* by number in the segment's table */
+    char *const *paths;    /* PARTS_COUNT of them */
+    struct parts *parts;
 };
 
-static void *run_terms_job(void *context)
-{
-    struct terms_job *job = context;
-    job->status = terms_write(job->b, job->dst, &job->err);
-    if (job->status == ST_OK)
-        job->status = file_seal_of(job->dst, &job->seal, &job->err);
-    return NULL;
-}
-
-/* ---- our parts ------------------------------------------------------------------------------------------------ */
+/* ---- parts ---------------------------------------------------------------------------------------------------- */
 
 void join_scratch(struct file_writer *w, const struct chunk_done *chunk, enum chunk_file file)
 {
@@ -48,62 +35,156 @@ void join_scratch(struct file_writer *w, const struct chunk_done *chunk, enum ch
     free(path);
 }
 
-static enum status join_places(const struct build *b, const char *path, struct file_seal *seal, struct err *err)
+static enum status join_words(struct join *j, struct err *err)
+{
+    return recode_segment(j->b, j->codes, j->paths, j->parts, err);
+}
+
+static enum status join_inverted(struct join *j, struct err *err)
+{
+    return inverted_write(j->b, j->codes, j->paths, j->parts, err);
+}
+
+/* Of the words and documents just written. */
+static enum status join_bigrams(struct join *j, struct err *err)
+{
+    struct docs docs = {0};
+    struct file_map words = {0};
+    uint64_t *starts = malloc(((size_t)j->b->n_docs + 1) * sizeof *starts);
+    enum status status = starts == NULL ? err_nomem(err) : docs_open(&docs, j->paths[PARTS_DOCS], err);
+    if (status == ST_OK)
+        status = file_map(&words, j->paths[PARTS_WORDS], WORDS_KIND, err);
+    if (status == ST_OK) {
+        for (uint32_t i = 0; i <= docs.n; i++)
+            starts[i] = docs_start(&docs, i);
+        status =
+            bigrams_write(words.body, starts, docs.n, j->paths[PARTS_BIGRAMS], &j->parts->seals[PARTS_BIGRAMS], err);
+    }
+    file_map_release(&words);
+    docs_release(&docs);
+    free(starts);
+    return status;
+}
+
+static enum status join_text(struct join *j, struct err *err)
+{
+    return text_join(j->b, j->paths, &j->parts->seals[PARTS_TEXT], err);
+}
+
+static enum status join_places(struct join *j, struct err *err)
 {
     struct file_writer w;
-    enum status status = file_create(&w, path, PLACES_KIND, err);
+    enum status status = file_create(&w, j->paths[PARTS_PLACES], PLACES_KIND, err);
     if (status != ST_OK)
         return status;
-    for (size_t i = 0; i < b->n_chunks; i++)
-        join_scratch(&w, &b->chunks[i], CHUNK_PLACES);
-    return file_finish(&w, seal, err);
+    for (size_t i = 0; i < j->b->n_chunks; i++)
+        join_scratch(&w, &j->b->chunks[i], CHUNK_PLACES);
+    return file_finish(&w, &j->parts->seals[PARTS_PLACES], err);
 }
 
 /* Of the vocabulary just written. */
-static enum status join_stems(const struct build *b, char *const paths[PARTS_COUNT], struct parts *parts,
-                              struct err *err)
+static enum status join_stems(struct join *j, struct err *err)
 {
     struct vocab vocab;
-    enum status status = vocab_open(&vocab, paths[PARTS_VOCAB], err);
+    enum status status = vocab_open(&vocab, j->paths[PARTS_VOCAB], err);
     if (status != ST_OK)
         return status;
-    status = stems_write(&vocab, b->language, paths[PARTS_STEMS], &parts->seals[PARTS_STEMS], err);
+    status = stems_write(&vocab, j->b->language, j->paths[PARTS_STEMS], &j->parts->seals[PARTS_STEMS], err);
     vocab_release(&vocab);
     return status;
 }
 
-static enum status join_ours(struct build *b, char *const paths[PARTS_COUNT], struct parts *parts, struct err *err)
+/* ---- jobs ------------------------------------------------------------------------------------------------------- */
+
+enum { JOB_WORDS, JOB_INVERTED, JOB_BIGRAMS, JOB_TEXT, JOB_STEMS, JOB_PLACES, N_JOBS, NO_JOB = N_JOBS };
+
+static const struct job {
+    enum status (*run)(struct join *join, struct err *err);
+    unsigned behind; /* the job that it waits for */
+} jobs[N_JOBS] = {
+    [JOB_WORDS] = {join_words, NO_JOB},        [JOB_INVERTED] = {join_inverted, NO_JOB},
+    [JOB_BIGRAMS] = {join_bigrams, JOB_WORDS}, [JOB_TEXT] = {join_text, JOB_WORDS},
+    [JOB_STEMS] = {join_stems, NO_JOB},        [JOB_PLACES] = {join_places, NO_JOB},
+};
+
+struct queue {
+    struct join *join;
+    pthread_mutex_t lock; /* over all below */
+    pthread_cond_t ended;
+    bool taken[N_JOBS], done[N_JOBS + 1];
+    enum status status[N_JOBS];
+    struct err err[N_JOBS];
+    bool failed;
+};
+
+/* The first that may run; NO_JOB when all are taken or one has failed. Waits while the rest are behind one that
+ * runs. */
+static unsigned take_job(struct queue *q)
+{
+    for (;;) {
+        bool all_taken = true;
+        for (unsigned i = 0; i < N_JOBS && !q->failed; i++) {
+            if (!q->taken[i] && q->done[jobs[i].behind]) {
+                q->taken[i] = true;
+                return i;
+            }
+            all_taken = all_taken && q->taken[i];
+        }
+        if (all_taken || q->failed)
+            return NO_JOB;
+        pthread_cond_wait(&q->ended, &q->lock);
+    }
+}
+
+static void *run_jobs(void *user)
+{
+    struct queue *q = user;
+    pthread_mutex_lock(&q->lock);
+    for (unsigned job; (job = take_job(q)) != NO_JOB;) {
+        pthread_mutex_unlock(&q->lock);
+        enum status status = jobs[job].run(q->join, &q->err[job]);
+        pthread_mutex_lock(&q->lock);
+        q->status[job] = status;
+        q->done[job] = true;
+        q->failed = q->failed || status != ST_OK;
+        pthread_cond_broadcast(&q->ended);
+    }
+    pthread_mutex_unlock(&q->lock);
+    return NULL;
+}
+
+static enum status run_all(struct join *join, struct err *err)
+{
+    struct queue q = {.join = join, .done[NO_JOB] = true};
+    pthread_t thread;
+    pthread_mutex_init(&q.lock, NULL);
+    pthread_cond_init(&q.ended, NULL);
+    bool threaded = pthread_create(&thread, NULL, run_jobs, &q) == 0;
+    (void)run_jobs(&q);
+    if (threaded)
+        (void)pthread_join(thread, NULL);
+    pthread_cond_destroy(&q.ended);
+    pthread_mutex_destroy(&q.lock);
+    for (unsigned i = 0; i < N_JOBS; i++) {
+        if (q.status[i] == ST_OK)
+            continue;
+        if (err != NULL)
+            *err = q.err[i];
+        return q.status[i];
+    }
+    return ST_OK;
+}
+
+/* ---- the segment ------------------------------------------------------------------------------------------------ */
+
+static enum status join_parts(struct build *b, char *const paths[PARTS_COUNT], struct parts *parts, struct err *err)
 {
     uint32_t *codes = NULL;
     enum status status = rank_words(&b->words, paths[PARTS_VOCAB], &codes, &parts->seals[PARTS_VOCAB], err);
+    struct join join = {b, codes, paths, parts};
     if (status == ST_OK)
-        status = join_stems(b, paths, parts, err);
-    if (status == ST_OK)
-        status = recode_segment(b, codes, paths, parts, err);
+        status = run_all(&join, err);
     free(codes);
-    if (status == ST_OK)
-        status = join_places(b, paths[PARTS_PLACES], &parts->seals[PARTS_PLACES], err);
-    return status == ST_OK ? join_text(b, paths, &parts->seals[PARTS_TEXT], err) : status;
-}
-
-/* ---- both ----------------------------------------------------------------------------------------------------- */
-
-static enum status join_both(struct build *b, char *const paths[PARTS_COUNT], struct parts *parts, struct err *err)
-{
-    struct terms_job job = {.b = b, .dst = paths[PARTS_TERMS]};
-    pthread_t thread;
-    bool threaded = pthread_create(&thread, NULL, run_terms_job, &job) == 0;
-    enum status status = join_ours(b, paths, parts, err);
-    if (threaded)
-        (void)pthread_join(thread, NULL);
-    else
-        (void)run_terms_job(&job);
-    if (status == ST_OK && job.status != ST_OK) {
-        status = job.status;
-        if (err != NULL)
-            *err = job.err;
-    }
-    parts->seals[PARTS_TERMS] = job.seal;
     return status;
 }
 
@@ -120,7 +201,7 @@ static enum status join_into(struct build *b, const char *dir, struct manifest_s
     for (size_t i = 0; i < b->n_chunks; i++)
         parts.words += b->chunks[i].n_words;
     if (status == ST_OK)
-        status = join_both(b, paths, &parts, err);
+        status = join_parts(b, paths, &parts, err);
     if (status == ST_OK)
         status = parts_write(dir, entry->id, &parts, err);
     if (status == ST_OK)

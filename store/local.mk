@@ -30,6 +30,8 @@ libverbatim_store_a_SOURCES = \
 	store/holders.c \
 	store/holders.h \
 	store/holders_read.c \
+	store/inverted.c \
+	store/inverted.h \
 	store/join.c \
 	store/known.c \
 	store/known.h \
@@ -68,8 +70,6 @@ libverbatim_store_a_SOURCES = \
 	store/stems.c \
 	store/stems.h \
 	store/sweep.c \
-	store/terms.c \
-	store/terms.h \
 	store/text.h \
 	store/text_join.c \
 	store/text_read.c \

@@ -62,13 +62,13 @@ void postlist_release(struct postlist *list);
 /* Puts what was counted of its last document, and forgets it: once at the end, else by postlist_add. */
 void postlist_put(struct postlist *list);
 
-/* One occurrence; documents never go back. */
-static inline void postlist_add(struct postlist *list, uint32_t doc)
+/* n occurrences; documents never go back. */
+static inline void postlist_add(struct postlist *list, uint32_t doc, uint32_t n)
 {
     if (list->doc != doc)
         postlist_put(list);
     list->doc = doc;
-    list->occurrences++;
+    list->occurrences += n;
 }
 
 /* The lists of a part, one after the other. Sticky: postlists_end tells. */

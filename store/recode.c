@@ -6,9 +6,7 @@
 
 #include "lib/bytes.h"
 #include "lib/etdc.h"
-#include "store/bigrams.h"
 #include "store/blocks.h"
-#include "store/holders.h"
 #include "store/pairs.h"
 #include "store/scratch.h"
 #include "store/words.h"
@@ -16,9 +14,6 @@
 struct recode {
     const uint32_t *codes; /* by number in the segment's table */
     uint32_t *local;       /* owned; the same by number in the chunk at hand */
-    uint32_t *local_slots; /* owned; slots of holders, by number in the chunk at hand, 0: none */
-    struct holders_writer holders;
-    size_t local_cap;
     struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
     size_t numbers_at;      /* first of the chunk at hand */
     struct file_writer words, docs;
@@ -35,15 +30,7 @@ struct recode {
 
 /* ---- one document --------------------------------------------------------------------------------------------- */
 
-enum { BATCH = 128 }; /* words whose holders are fetched into the cache side by side */
-
-/* Counts words of the document at hand, whose slots have been fetched. */
-static void count_holders(struct recode *r, const uint32_t *slots, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (slots[i] > 0)
-            holders_count(&r->holders, slots[i], r->n_docs);
-}
+enum { BATCH = 128 }; /* words whose codes are put together */
 
 /* Copies the codes of n words from the stream of numbers at *p, which was written by this run. Returns their bytes. */
 static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
@@ -51,21 +38,18 @@ static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
     const uint8_t *from = *p;
     uint64_t before = r->words.body_len;
     while (n > 0) {
-        uint32_t batch = n < BATCH ? n : BATCH, slots[BATCH];
+        uint32_t batch = n < BATCH ? n : BATCH;
         uint8_t *room = file_room(&r->words, BATCH * ETDC_MAX_BYTES), *to = room;
         if (room == NULL)
             break;
         for (uint32_t i = 0; i < batch; i++) {
-            uint32_t number = scratch_number(&from), code = r->local[number];
-            slots[i] = r->local_slots[number];
-            holders_fetch(&r->holders, slots[i]);
+            uint32_t code = r->local[scratch_number(&from)];
             pairs_word(&r->pairs, code, r->words.body_len + (uint64_t)(to - room));
             blocks_word(&r->blocks, code, r->words.body_len + (uint64_t)(to - room));
             memcpy(to, &code, sizeof code);
             to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
         }
         file_advance(&r->words, (size_t)(to - room));
-        count_holders(r, slots, batch);
         n -= batch;
     }
     *p = from;
@@ -111,7 +95,6 @@ static void find_local(struct recode *r, const struct chunk_done *chunk)
         uint32_t number;
         memcpy(&number, r->numbers.bytes + (r->numbers_at + i) * sizeof number, sizeof number);
         r->local[i] = r->codes[number];
-        r->local_slots[i] = holders_slot_of_code(&r->holders, r->local[i]);
     }
     r->numbers_at += chunk->n_ids;
 }
@@ -119,7 +102,7 @@ static void find_local(struct recode *r, const struct chunk_done *chunk)
 static enum status recode_chunk(struct recode *r, const struct chunk_done *chunk, struct err *err)
 {
     struct scratch ids = {0}, docs = {0};
-    enum status status = scratch_map_words(chunk, &ids, &docs, err);
+    enum status status = scratch_map_docs(chunk, CHUNK_IDS, &ids, &docs, err);
     if (status == ST_OK) {
         const uint8_t *at = ids.bytes;
         find_local(r, chunk);
@@ -187,11 +170,10 @@ static enum status prepare(struct recode *r, const struct build *b, struct err *
     for (size_t i = 0; i < b->n_chunks; i++)
         most_ids = b->chunks[i].n_ids > most_ids ? b->chunks[i].n_ids : most_ids;
     r->local = malloc(most_ids * sizeof *r->local);
-    r->local_slots = malloc(most_ids * sizeof *r->local_slots);
     r->hashes = malloc((size_t)b->n_docs * sizeof *r->hashes);
     r->starts = malloc(((size_t)b->n_docs + 1) * sizeof *r->starts);
     r->lengths = malloc((size_t)b->n_docs * sizeof *r->lengths);
-    if (r->local == NULL || r->local_slots == NULL || r->hashes == NULL || r->starts == NULL || r->lengths == NULL)
+    if (r->local == NULL || r->hashes == NULL || r->starts == NULL || r->lengths == NULL)
         return err_nomem(err);
     return scratch_map(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
 }
@@ -257,25 +239,11 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
     return status == ST_OK ? file_finish(&r->docs, &parts->seals[PARTS_DOCS], err) : status;
 }
 
-static enum status write_bigrams(const struct recode *r, char *const paths[PARTS_COUNT], struct parts *parts,
-                                 struct err *err)
-{
-    struct file_map words;
-    enum status status = file_map(&words, paths[PARTS_WORDS], WORDS_KIND, err);
-    if (status != ST_OK)
-        return status;
-    status = bigrams_write(words.body, r->starts, r->n_docs, paths[PARTS_BIGRAMS], &parts->seals[PARTS_BIGRAMS], err);
-    file_map_release(&words);
-    return status;
-}
-
 enum status recode_segment(const struct build *b, const uint32_t *codes, char *const paths[PARTS_COUNT],
                            struct parts *parts, struct err *err)
 {
     struct recode r = {.codes = codes};
-    enum status status = holders_choose(&r.holders, &b->words, codes, (uint32_t)b->n_docs, err);
-    if (status == ST_OK)
-        status = file_create(&r.words, paths[PARTS_WORDS], WORDS_KIND, err);
+    enum status status = file_create(&r.words, paths[PARTS_WORDS], WORDS_KIND, err);
     if (status == ST_OK)
         status = file_create(&r.docs, paths[PARTS_DOCS], DOCS_KIND, err);
     if (status == ST_OK)
@@ -284,18 +252,12 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
         status = blocks_create(&r.blocks, paths[PARTS_BLOCKS], (uint32_t)b->words.n, err);
     if (status == ST_OK)
         status = recode_all(&r, b, parts, err);
-    if (status == ST_OK)
-        status = write_bigrams(&r, paths, parts, err);
-    if (status == ST_OK)
-        status = holders_write(&r.holders, paths[PARTS_HOLDERS], &parts->seals[PARTS_HOLDERS], err);
-    holders_writer_release(&r.holders);
     file_release(&r.words);
     file_release(&r.docs);
     pairs_release(&r.pairs);
     blocks_release(&r.blocks);
     scratch_unmap(&r.numbers);
     free(r.local);
-    free(r.local_slots);
     free(r.hashes);
     free(r.starts);
     free(r.lengths);

@@ -25,14 +25,14 @@ enum status scratch_map(const char *path, uint64_t len, struct scratch *out, str
     return ST_OK;
 }
 
-enum status scratch_map_words(const struct chunk_done *chunk, struct scratch *ids, struct scratch *docs,
-                              struct err *err)
+enum status scratch_map_docs(const struct chunk_done *chunk, enum chunk_file file, struct scratch *out,
+                             struct scratch *docs, struct err *err)
 {
-    char *ids_path = chunk_path(chunk, CHUNK_IDS), *docs_path = chunk_path(chunk, CHUNK_DOCS);
-    enum status status = scratch_map(ids_path, chunk->seals[CHUNK_IDS].len, ids, err);
+    char *path = chunk_path(chunk, file), *docs_path = chunk_path(chunk, CHUNK_DOCS);
+    enum status status = scratch_map(path, chunk->seals[file].len, out, err);
     if (status == ST_OK)
         status = scratch_map(docs_path, chunk->seals[CHUNK_DOCS].len, docs, err);
-    free(ids_path);
+    free(path);
     free(docs_path);
     return status;
 }

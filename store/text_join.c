@@ -88,7 +88,7 @@ static enum status put_rows(struct file_writer *w, const struct build *b, struct
     return ST_OK;
 }
 
-enum status join_text(const struct build *b, char *const paths[PARTS_COUNT], struct file_seal *seal, struct err *err)
+enum status text_join(const struct build *b, char *const paths[PARTS_COUNT], struct file_seal *seal, struct err *err)
 {
     struct file_writer w = {0};
     struct codes codes = {0};

@@ -8,7 +8,7 @@
 #include "lib/array.h"
 #include "lib/bytes.h"
 
-enum { FIRST_SLOTS = 1 << 12, KEY_LEN = 8 };
+enum { FIRST_SLOTS = 1 << 12, MANY_SLOTS = 1 << 20, KEY_LEN = 8 };
 
 static uint64_t mix(uint64_t h, uint64_t v)
 {
@@ -30,7 +30,7 @@ static uint64_t hash_of(const char *bytes, size_t len)
 static uint64_t key_of(const char *bytes, size_t len)
 {
     if (len > KEY_LEN)
-        return hash_of(bytes, len);
+        return hash_of(bytes, len) << 8; /* no short word has a zero there */
     return bytes_get64(bytes) & UINT64_MAX >> (KEY_LEN - len) * 8;
 }
 
@@ -50,9 +50,20 @@ static size_t first_slot(const struct wordtab *t, uint64_t key)
 
 /* ---- slots ------------------------------------------------------------------------------------------------------ */
 
-static bool is_in(const struct wordtab *t, const struct wordtab_slot *slot, const char *bytes)
+/* Whether a word is the one of a slot, whose key it has. */
+static bool is_in(const struct wordtab *t, const struct wordtab_slot *slot, const char *bytes, size_t len)
 {
-    return slot->len <= KEY_LEN || memcmp(t->strings + t->words[slot->number - 1].off + 1, bytes, slot->len) == 0;
+    size_t slot_len;
+    if (len <= KEY_LEN)
+        return true;
+    const char *slot_bytes = wordtab_bytes(t, slot->number - 1, &slot_len);
+    return slot_len == len && memcmp(slot_bytes, bytes, len) == 0;
+}
+
+static void fill_slot(struct wordtab_slot *slot, uint64_t key, size_t number)
+{
+    bytes_put64(slot->key, key);
+    slot->number = (uint32_t)number + 1;
 }
 
 /* The slot of a word, or the free one where it would go. */
@@ -61,7 +72,7 @@ static struct wordtab_slot *slot_of(const struct wordtab *t, uint64_t key, const
     struct wordtab_slot *slot;
     for (size_t at = first_slot(t, key);; at = (at + 1) & (t->n_slots - 1)) {
         slot = &t->slots[at];
-        if (slot->number == 0 || (slot->key == key && slot->len == len && is_in(t, slot, bytes)))
+        if (slot->number == 0 || (bytes_get64(slot->key) == key && is_in(t, slot, bytes, len)))
             return slot;
     }
 }
@@ -72,15 +83,21 @@ static void fill_slots(struct wordtab *t)
         size_t len;
         const char *bytes = wordtab_bytes(t, number, &len);
         uint64_t key = key_of(bytes, len);
-        *slot_of(t, key, bytes, len) = (struct wordtab_slot){key, (uint32_t)number + 1, (uint32_t)len};
+        fill_slot(slot_of(t, key, bytes, len), key, number);
     }
 }
 
-/* Makes slots for n words more, at most two thirds full; the old ones go first, as they can be made again. */
+/* Words that so many slots hold: two thirds, of many seven eighths, because they take memory. */
+static size_t fitting(size_t n_slots)
+{
+    return n_slots < MANY_SLOTS ? n_slots / 3 * 2 : n_slots / 8 * 7;
+}
+
+/* Makes slots for n words more; the old ones go first, as they can be made again. */
 static bool grow_slots(struct wordtab *t, size_t n)
 {
     size_t n_slots = FIRST_SLOTS;
-    while (t->n + n + (t->n + n) / 2 > n_slots)
+    while (t->n + n > fitting(n_slots))
         n_slots *= 2;
     wordtab_settle(t);
     t->slots = calloc(n_slots, sizeof *t->slots);
@@ -122,7 +139,7 @@ int64_t wordtab_find(const struct wordtab *t, const char *bytes, size_t len)
 
 static bool has_room(const struct wordtab *t, size_t n)
 {
-    return t->n + n + (t->n + n) / 2 <= t->n_slots;
+    return t->n + n <= fitting(t->n_slots);
 }
 
 /* Adds a word for which there is a slot. */
@@ -132,7 +149,7 @@ static int64_t add_keyed(struct wordtab *t, uint64_t key, const char *bytes, siz
     if (slot->number == 0) {
         if (!add_word(t, bytes, len))
             return WORDTAB_NONE;
-        *slot = (struct wordtab_slot){key, (uint32_t)t->n, (uint32_t)len};
+        fill_slot(slot, key, t->n - 1);
     }
     return (int64_t)slot->number - 1;
 }

@@ -10,12 +10,14 @@ struct wordtab_word {
     uint64_t occurrences;
     uint32_t off; /* in strings: its length, a byte, and its bytes */
     uint32_t documents;
-    uint32_t doc; /* chunk: the last document that held it, counted from 1 */
+    uint32_t doc;    /* chunk: the last document that held it, counted from 1 */
+    uint32_t in_doc; /* chunk: occurrences there, in `occurrences` only once the document has ended */
 };
 
+/* 12 bytes, so that more of them fit the processor's cache. */
 struct wordtab_slot {
-    uint64_t key;         /* of a word of up to 8 bytes those, filled up with zeroes; of another one a hash */
-    uint32_t number, len; /* number + 1; 0: free */
+    uint8_t key[8];  /* of a word of up to 8 bytes those, filled up with zeroes; of another one a zero and a hash */
+    uint32_t number; /* number + 1; 0: free */
 };
 
 struct wordtab {
@@ -30,7 +32,7 @@ struct wordtab {
 
 enum { WORDTAB_NONE = -1 };
 
-/* Number of a word of 1..255 bytes, added when it is new; WORDTAB_NONE when memory ran out. */
+/* Number of a word of 1..255 bytes, none of them NUL, added when it is new; WORDTAB_NONE when memory ran out. */
 int64_t wordtab_add(struct wordtab *t, const char *bytes, size_t len);
 /* Number of a word that is there; WORDTAB_NONE otherwise. Not on a settled table. */
 int64_t wordtab_find(const struct wordtab *t, const char *bytes, size_t len);

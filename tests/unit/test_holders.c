@@ -68,8 +68,8 @@ static void write_part(const struct model *m, const char *path)
     for (uint32_t doc = 0; doc < N_DOCS; doc++)
         for (uint32_t w = 0; w < N_WORDS; w++) {
             uint32_t slot = holders_slot_of_code(&h, m->codes[w]);
-            for (uint32_t i = 0; slot > 0 && i < m->n[w][doc]; i++)
-                holders_count(&h, slot, doc);
+            if (slot > 0 && m->n[w][doc] > 0)
+                holders_count(&h, slot, doc, m->n[w][doc]);
         }
     HELP_OK(holders_write(&h, path, &seal, &err));
     holders_writer_release(&h);

@@ -48,7 +48,7 @@ static void gather(const struct model *m, uint32_t i, struct postlist *list)
     for (uint32_t doc = 0; doc < m->n_docs; doc++) {
         if (m->n[i][doc] == 0)
             continue;
-        postlist_add(list, doc);
+        postlist_add(list, doc, 1);
         list->occurrences = m->n[i][doc];
     }
 }
