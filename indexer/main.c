@@ -1,5 +1,6 @@
 /* main.c - verbatim-indexer: reads the command line, runs one action, turns its status into an exit code.
  * Governed by doc/verbatim-indexer.1. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -55,6 +56,14 @@ static void allow_many_files(void)
     }
 }
 
+/* What is freed is used again rather than given back: pages come from the system one by one, and cleared. */
+static void keep_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    (void)mallopt(M_TOP_PAD, 4 << 20);
+}
+
 static enum status run_action(const struct options *o, struct report *report, struct err *err)
 {
     switch (o->action) {
@@ -72,6 +81,7 @@ static enum status run_action(const struct options *o, struct report *report, st
     case ACTION_REMOVE:
         catch_signals();
         allow_many_files();
+        keep_memory();
         return update_run(o, report, &stop_signal, err);
     }
     return ST_INTERNAL;
