@@ -45,6 +45,8 @@ void matcher_free(struct matcher *m)
     free(m->pool.items);
     free(m->near.items);
     free(m->hits.items);
+    free(m->breaks[false].items);
+    free(m->breaks[true].items);
     free(m->fold.items);
     free(m->out);
     free(m);
@@ -178,12 +180,13 @@ static struct ways *eval_unit(struct matcher *m, const struct plan_span *unit, s
     return ways;
 }
 
-enum status matcher_unit(struct matcher *m, const struct plan_span *unit, const struct match_span **spans, size_t *n,
-                         struct err *err)
+/* The matches of words at positions up to hi. */
+static enum status unit_up_to(struct matcher *m, const struct plan_span *unit, uint32_t hi,
+                              const struct match_span **spans, size_t *n, struct err *err)
 {
     m->want_words = false;
     m->lo = 0;
-    m->hi = UINT32_MAX;
+    m->hi = hi;
     const struct ways *ways = eval_unit(m, unit, err);
     if (m->status != ST_OK)
         return m->status;
@@ -194,6 +197,24 @@ enum status matcher_unit(struct matcher *m, const struct plan_span *unit, const 
     *spans = m->out;
     *n = ways->n;
     return ST_OK;
+}
+
+enum status matcher_unit(struct matcher *m, const struct plan_span *unit, const struct match_span **spans, size_t *n,
+                         struct err *err)
+{
+    return unit_up_to(m, unit, UINT32_MAX, spans, n, err);
+}
+
+/* What matches in a part matches in the whole: as long a part as it takes to find some. */
+static enum status some_of_unit(struct matcher *m, const struct plan_span *unit, const struct match_span **spans,
+                                size_t *n, struct err *err)
+{
+    enum { FIRST_PART = 2048, LONGER = 8 };
+    enum status status = ST_OK;
+    *n = 0;
+    for (uint32_t part = FIRST_PART; status == ST_OK && *n == 0 && part < m->doc->n_body; part *= LONGER)
+        status = unit_up_to(m, unit, m->base + part, spans, n, err);
+    return status == ST_OK && *n == 0 ? matcher_unit(m, unit, spans, n, err) : status;
 }
 
 /* A phrase that is one byte string, wanted anywhere: its occurrences are its minimal spans. */
@@ -247,6 +268,8 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
         *n = count_code(m, &state->needle);
     else if (is_fixed)
         *n = match_count_fixed(m, unit);
+    else if (m->first_only)
+        status = some_of_unit(m, unit, &spans, n, err);
     else
         status = matcher_unit(m, unit, &spans, n, err);
     status = status == ST_OK ? m->status : status;

@@ -338,10 +338,13 @@ static void settle_doubts(struct matcher *m, const struct plan_span *span, const
     ways_sort(m, out);
 }
 
-/* Two plain phrases, one of them a word: there match_join looks at neighbours only, too. */
+/* Two plain phrases, one of them a word: there match_join looks at neighbours only, too. In sentences there is nothing
+ * to doubt. */
 static bool is_simple(const struct plan_span *span)
 {
     const struct plan_span *a = span->children[0], *b = span->children[1];
+    if (span->kind == PLAN_SENTENCE || span->kind == PLAN_PARAGRAPH)
+        return false;
     bool plain = a->kind == PLAN_PHRASE && b->kind == PLAN_PHRASE && a->plain && b->plain;
     return plain && (plan_is_word(a) || plan_is_word(b) || span->kind == PLAN_NOTNEAR);
 }

@@ -82,6 +82,13 @@ struct span_state {
     bool absent;  /* PHRASE: a word of it is not in the segment */
 };
 
+/* Where in the body new ones begin, ascending. */
+struct breaks {
+    uint32_t *items;
+    size_t n, cap;
+    size_t at; /* the first behind the position asked for last */
+};
+
 struct matcher {
     const struct plan *plan;
     struct match_stop stop;
@@ -97,8 +104,7 @@ struct matcher {
     const struct match_doc *doc;
     uint64_t doc_number;
     uint32_t base; /* joint position of the body's first word */
-    const struct match_break *breaks;
-    size_t n_breaks;
+    struct breaks breaks[2]; /* of sentences, and of paragraphs alone */
     bool has_breaks;
 
     bool first_only;       /* matcher_count: one match is as good as all */

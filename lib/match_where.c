@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "lib/array.h"
 #include "lib/match_state.h"
 
 /* Joint positions of a field, or of the title only, that pos is in. */
@@ -117,17 +118,45 @@ struct slice match_leaf(struct matcher *m, unsigned number, bool title)
 
 static bool load_breaks(struct matcher *m)
 {
-    if (!m->has_breaks) {
-        m->breaks = NULL;
-        m->n_breaks = 0;
-        if (m->doc->breaks != NULL)
-            match_fail(m, m->doc->breaks(m->doc->breaks_arg, &m->breaks, &m->n_breaks, m->err));
-        m->has_breaks = true;
+    const struct match_break *breaks = NULL;
+    size_t n = 0;
+    if (m->has_breaks)
+        return true;
+    if (m->doc->breaks != NULL)
+        match_fail(m, m->doc->breaks(m->doc->breaks_arg, &breaks, &n, m->err));
+    struct breaks *sentences = &m->breaks[false], *paragraphs = &m->breaks[true];
+    sentences->n = sentences->at = paragraphs->n = paragraphs->at = 0;
+    if (!ARRAY_RESERVE(sentences->items, sentences->cap, n) || !ARRAY_RESERVE(paragraphs->items, paragraphs->cap, n))
+        match_fail(m, err_nomem(m->err));
+    for (size_t i = 0; m->status == ST_OK && i < n; i++) {
+        sentences->items[sentences->n++] = breaks[i].pos;
+        paragraphs->items[paragraphs->n] = breaks[i].pos;
+        paragraphs->n += breaks[i].paragraph;
     }
-    return m->status == ST_OK;
+    m->has_breaks = m->status == ST_OK;
+    return m->has_breaks;
 }
 
-/* Of the breaks that count: the last at or before pos, and the first behind it. */
+/* The first break behind pos; mostly one of the next ones. */
+static size_t break_behind(struct breaks *breaks, uint32_t pos)
+{
+    enum { NEXT_ONES = 8 };
+    size_t from = 0, to = breaks->n, at = breaks->at;
+    if (at == 0 || breaks->items[at - 1] <= pos) {
+        for (size_t i = 0; i < NEXT_ONES && at < to && breaks->items[at] <= pos; i++)
+            at++;
+        from = at;
+    }
+    while (from < to && breaks->items[from] <= pos) {
+        size_t mid = from + (to - from) / 2;
+        if (breaks->items[mid] <= pos)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return breaks->at = from;
+}
+
 bool match_sentence(struct matcher *m, bool paragraph, uint32_t joint, uint32_t *lo, uint32_t *hi)
 {
     uint32_t pos;
@@ -138,20 +167,9 @@ bool match_sentence(struct matcher *m, bool paragraph, uint32_t joint, uint32_t 
     }
     if (!load_breaks(m))
         return false;
-    size_t from = 0, to = m->n_breaks; /* first break behind pos */
-    while (from < to) {
-        size_t mid = from + (to - from) / 2;
-        if (m->breaks[mid].pos <= pos)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    size_t next = from;
-    while (next < m->n_breaks && paragraph && !m->breaks[next].paragraph)
-        next++;
-    while (from > 0 && paragraph && !m->breaks[from - 1].paragraph)
-        from--;
-    *lo = m->base + (from > 0 ? m->breaks[from - 1].pos : 0);
-    *hi = m->base + (next < m->n_breaks ? m->breaks[next].pos : m->doc->n_body) - 1;
+    struct breaks *breaks = &m->breaks[paragraph];
+    size_t next = break_behind(breaks, pos);
+    *lo = m->base + (next > 0 ? breaks->items[next - 1] : 0);
+    *hi = m->base + (next < breaks->n ? breaks->items[next] : m->doc->n_body) - 1;
     return true;
 }
