@@ -13,7 +13,7 @@ struct maker {
 /* ---- runs of words ----------------------------------------------------------------------------------------------- */
 
 /* A run of words of several ranks each is as many phrases as there are choices. A block is said to hold a phrase of two
- * words in vain one time in seven, so that few phrases narrow; of longer ones there may be more. */
+ * words in vain one time in 25, so that few phrases narrow; of longer ones there may be more. */
 enum { MAX_PHRASES = 32 };
 
 static size_t phrases_worth(size_t n_words)

@@ -13,11 +13,21 @@
 #include "lib/array.h"
 #include "lib/etdc.h"
 
-/* Rows of the last pairs; those before do not reach into the block where the last one begins. */
+/* Rows of the last pairs; those before do not reach into the block where the last one begins. Each pair has one; of
+ * more, as many are taken as leave hardly a block by chance. */
 static void find_rows(struct phrase *p, const struct postings_word *words, size_t n)
 {
-    for (size_t i = n > SEGMENT_PAIRS + 1 ? n - SEGMENT_PAIRS - 1 : 0; i + 1 < n; i++)
-        p->rows[p->n_rows++] = segment_pair_row(words[i].rank, words[i + 1].rank);
+    enum { ENOUGH_ROWS = 6 };
+    _Static_assert((int)ENOUGH_ROWS <= (int)SEGMENT_PAIRS, "there is room for as many");
+    uint32_t rows[SEGMENT_PAIRS][SEGMENT_PAIR_ROWS];
+    size_t n_rows[SEGMENT_PAIRS], n_pairs = n - 1 < SEGMENT_PAIRS ? n - 1 : SEGMENT_PAIRS;
+    words += n - 1 - n_pairs;
+    for (size_t i = 0; i < n_pairs; i++)
+        n_rows[i] = segment_pair_rows(p->segment, words[i].rank, words[i + 1].rank, rows[i]);
+    for (size_t k = 0; k < SEGMENT_PAIR_ROWS; k++)
+        for (size_t i = n_pairs; i-- > 0 && (k == 0 || p->n_rows < ENOUGH_ROWS);)
+            if (k < n_rows[i])
+                p->rows[p->n_rows++] = rows[i][k];
 }
 
 static bool find_bigrams(struct phrase *p, const struct postings_word *words, size_t n, struct arena *arena)
@@ -197,21 +207,42 @@ static uint32_t next_doc(const uint64_t *docs, uint32_t doc, uint32_t n)
     return doc < n ? doc : n;
 }
 
+static void look_for_doc(struct phrase_walk *w)
+{
+    const struct segment *s = w->phrase->segment;
+    uint32_t doc = next_doc(w->docs, w->next_doc, segment_docs(s));
+    w->docs_ahead[w->at_doc++ % PHRASE_AHEAD] = doc;
+    w->next_doc = doc + 1;
+    segment_prefetch_start(s, doc);
+}
+
+/* The next document whose bit is set; where the words of some behind it begin is on its way. */
+static bool take_doc(struct phrase_walk *w, uint32_t *doc)
+{
+    uint32_t n_docs = segment_docs(w->phrase->segment);
+    for (size_t i = 0; w->at_doc < PHRASE_AHEAD && i < PHRASE_AHEAD; i++)
+        look_for_doc(w);
+    *doc = w->docs_ahead[w->at_doc % PHRASE_AHEAD];
+    if (*doc < n_docs)
+        look_for_doc(w);
+    return *doc < n_docs;
+}
+
 /* The next block to look at, of the documents that have their bit set. Two of them may share one. */
 static uint64_t next_of_docs(struct phrase_walk *w)
 {
-    uint32_t n_docs = segment_docs(w->phrase->segment);
+    uint32_t doc;
     for (;;) {
-        uint64_t begin, end, from, block = next_block(w->phrase, w->next, w->end);
+        uint64_t begin, end, from, block = w->is_short ? w->next : next_block(w->phrase, w->next, w->end);
         if (block < w->end)
             return block;
-        uint32_t doc = next_doc(w->docs, w->next_doc, n_docs);
-        if (doc == n_docs)
+        if (!take_doc(w, &doc))
             return w->phrase->codes.n_blocks;
-        w->next_doc = doc + 1;
         w->n_offered++;
-        if (blocks_of(w->phrase, doc, &begin, &end, &from, &w->end))
-            w->next = from > w->next ? from : w->next;
+        if (!blocks_of(w->phrase, doc, &begin, &end, &from, &w->end))
+            continue;
+        w->next = from > w->next ? from : w->next;
+        w->is_short = w->phrase->bits == NULL && w->end - from <= PHRASE_SHORT;
     }
 }
 

@@ -52,17 +52,23 @@ struct phrase_found {
 };
 
 /* Going over the documents that hold it, ascending. */
-enum { PHRASE_AHEAD = 8 };
+enum {
+    PHRASE_AHEAD = 8,
+    PHRASE_SHORT = 4 /* blocks that are scanned sooner than asked for */
+};
 struct phrase_walk {
     /* set by the caller */
     const struct phrase *phrase;
     const uint64_t *docs; /* a bit a document of the segment, in whole words: others are passed over; or NULL */
-    bool by_docs;         /* go from document to document rather than from block to block, whose blocks must have been
+    bool by_docs;         /* go from document to document rather than from block to block, all of which must have been
                              found then */
 
     uint64_t next;     /* block to consider next */
     uint64_t end;      /* by documents: behind the last block of the one at hand */
-    uint32_t next_doc; /* behind that */
+    bool is_short;     /* that has few blocks: the filter is not asked */
+    uint32_t docs_ahead[PHRASE_AHEAD]; /* documents to go to then, a ring as well */
+    size_t at_doc;
+    uint32_t next_doc; /* behind those */
     uint64_t ahead[PHRASE_AHEAD]; /* blocks to look at, whose memory is on its way: a ring */
     size_t at_ahead;
     bool begun, ended;

@@ -16,7 +16,7 @@ enum { HALVES = SEGMENT_BLOCK / SEGMENT_LONG_BLOCK };
 
 /* What is worth it: more blocks than so many for each long document, fewer places than one for so many blocks. A single
  * phrase of more words leaves too few blocks to bother. */
-enum { LEAST_BLOCKS = 32, LEAST_SPREAD = 3, MOST_ROWS_OF_ONE = 2 };
+enum { LEAST_BLOCKS = 32, LEAST_SPREAD = 3, MOST_WORDS_OF_ONE = 3 };
 
 static bool is_of_books(const struct segment *s, const struct segment_codes *codes)
 {
@@ -99,7 +99,7 @@ static bool keep_places(const struct phrase *p, const uint64_t *places, uint64_t
 void phrase_narrow(struct phrase *const *phrases, size_t n_phrases, struct arena *arena)
 {
     const struct phrase *p = n_phrases > 0 ? phrases[0] : NULL;
-    if (p == NULL || (n_phrases == 1 && p->n_rows > MOST_ROWS_OF_ONE) || !is_of_books(p->segment, &p->codes))
+    if (p == NULL || (n_phrases == 1 && p->n_words > MOST_WORDS_OF_ONE) || !is_of_books(p->segment, &p->codes))
         return;
     size_t n_pairs = ((size_t)p->codes.n_blocks + 63) / 64, n = (size_t)segment_long_blocks(p->segment) / 64 + 1;
     uint64_t *places = places_of_pairs(phrases, n_phrases, n, arena);

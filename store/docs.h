@@ -108,8 +108,12 @@ static inline uint64_t docs_field(const struct docs *d, uint32_t doc, enum docs_
     uint64_t bit = (uint64_t)doc * d->layout.record_bits + d->layout.begins[field];
     return packed_at(d->records, bit, d->layout.widths[field]);
 }
-/* Hints that a record will be wanted soon. */
+/* Hints that a record will be wanted soon, or docs_start alone. */
 void docs_prefetch(const struct docs *d, uint32_t doc);
+static inline void docs_prefetch_start(const struct docs *d, uint32_t doc)
+{
+    __builtin_prefetch(d->starts + (uint64_t)doc * d->layout.start_width / 8);
+}
 /* Without a look at its record, unless it is very long. */
 enum status docs_get_length(const struct docs *d, uint32_t doc, struct segment_length *out, struct err *err);
 enum status docs_get_names(const struct docs *d, uint32_t doc, struct segment_doc *out, struct err *err);

@@ -65,7 +65,7 @@ void pairs_enter_block(struct pairs_writer *w, uint64_t block)
     }
     uint32_t n = w->n_recent < PAIRS_OVERLAP ? w->n_recent : PAIRS_OVERLAP;
     for (uint32_t i = 0; i < n; i++)
-        w->lanes[w->recent[i]] |= UINT64_C(1) << w->block % 64;
+        pairs_set(w, w->recent[i]);
 }
 
 /* No document begins in the blocks up to that of off that have none yet. */

@@ -2,13 +2,13 @@
  * documents begin in it. A block is PAIRS_BLOCK bytes of codes, whatever documents they are of.
  *
  *     groups of at most PAIRS_GROUP blocks: PAIRS_ROWS rows of row_len bytes; bit b % 8 of byte b / 8 of row r is set
- *         when a pair of words that falls on r begins in block b of the group, or is one of the PAIRS_OVERLAP pairs
- *         before those. row_len is 8 for each 64 blocks or part of them
+ *         when a pair of words of whose PAIRS_HASHES rows r is one begins in block b of the group, or is one of the
+ *         PAIRS_OVERLAP pairs before those. row_len is 8 for each 64 blocks or part of them
  *     n_blocks + 1 of first_doc:32    the first document that begins in the block or behind it
  *     n_docs of start:16              where in its block a document begins
  *     n_blocks:32 n_docs:32 0[8]      16 bytes
  *
- * It is a Bloom filter of one hash for each block, cut into rows: ANDing the rows of a phrase's pairs leaves the blocks
+ * It is a Bloom filter for each block, cut into rows: ANDing the rows of a phrase's pairs leaves the blocks
  * that are worth scanning, 64 at a time (Goodwin et al., "BitFunnel: Revisiting signatures for search", SIGIR 2017).
  * A phrase is looked for in the block where its last pair begins; the overlap holds the pairs before.
  * Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
@@ -23,7 +23,9 @@
 #define PAIRS_KIND "pairs"
 enum {
     PAIRS_BLOCK = 512,
-    PAIRS_ROWS = 2048,
+    PAIRS_ROW_BITS = 11,
+    PAIRS_ROWS = 1 << PAIRS_ROW_BITS,
+    PAIRS_HASHES = 3,
     PAIRS_GROUP = 32768,
     PAIRS_OVERLAP = 8,
     PAIRS_TAIL_LEN = 16
@@ -37,10 +39,16 @@ static inline uint32_t pairs_code(uint32_t rank)
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-static inline uint32_t pairs_row_of(uint32_t first_code, uint32_t second_code)
+/* The rows of a pair, in as many bits each, one behind the other. */
+static inline uint64_t pairs_hash(uint32_t first_code, uint32_t second_code)
 {
     uint64_t mixed = ((uint64_t)first_code << 32 | second_code) * UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)((mixed ^ mixed >> 32) * UINT64_C(0xd6e8feb86659fd93) >> 32) % PAIRS_ROWS;
+    return (mixed ^ mixed >> 32) * UINT64_C(0xd6e8feb86659fd93) >> (64 - PAIRS_HASHES * PAIRS_ROW_BITS);
+}
+
+static inline uint32_t pairs_row_of(uint64_t hash, unsigned i)
+{
+    return (uint32_t)(hash >> i * PAIRS_ROW_BITS) % PAIRS_ROWS;
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
@@ -50,7 +58,7 @@ struct pairs_writer {
     uint64_t *lanes; /* owned; by row, of the 64 blocks at hand */
     uint64_t *group; /* owned; the rows of the group at hand */
     uint64_t block;  /* at hand */
-    uint32_t recent[PAIRS_OVERLAP]; /* rows of the pairs added last */
+    uint64_t recent[PAIRS_OVERLAP]; /* the pairs added last, hashed */
     uint32_t n_recent;
     uint32_t code; /* of the word before; 0: none */
     uint64_t off;  /* of that word */
@@ -74,15 +82,21 @@ static inline void pairs_break(struct pairs_writer *w)
     w->n_recent = 0;
 }
 
+static inline void pairs_set(struct pairs_writer *w, uint64_t hash)
+{
+    for (unsigned i = 0; i < PAIRS_HASHES; i++)
+        w->lanes[pairs_row_of(hash, i)] |= UINT64_C(1) << w->block % 64;
+}
+
 /* The next word, whose code is at off. */
 static inline void pairs_word(struct pairs_writer *w, uint32_t code, uint64_t off)
 {
     if (w->code != 0) {
-        uint32_t row = pairs_row_of(w->code, code);
+        uint64_t hash = pairs_hash(w->code, code);
         if (w->off / PAIRS_BLOCK != w->block)
             pairs_enter_block(w, w->off / PAIRS_BLOCK);
-        w->lanes[row] |= UINT64_C(1) << w->block % 64;
-        w->recent[w->n_recent++ % PAIRS_OVERLAP] = row;
+        pairs_set(w, hash);
+        w->recent[w->n_recent++ % PAIRS_OVERLAP] = hash;
     }
     w->code = code;
     w->off = off;

@@ -293,6 +293,11 @@ void segment_prefetch_record(const struct segment *s, uint32_t doc)
     docs_prefetch(&s->docs, doc);
 }
 
+void segment_prefetch_start(const struct segment *s, uint32_t doc)
+{
+    docs_prefetch_start(&s->docs, doc);
+}
+
 enum { LINE_LEN = 64, LINES_PREFETCHED = 20 };
 
 void segment_prefetch_fields(const struct segment_words *w)
@@ -359,11 +364,17 @@ bool segment_codes_of(const struct segment *s, uint32_t doc, uint64_t *begin, ui
     return *begin <= *end && *end <= words_len(s);
 }
 
-_Static_assert((int)SEGMENT_BLOCK == PAIRS_BLOCK && (int)SEGMENT_PAIRS == PAIRS_OVERLAP + 1, "as in pairs.h");
+_Static_assert((int)SEGMENT_BLOCK == PAIRS_BLOCK && (int)SEGMENT_PAIRS == PAIRS_OVERLAP + 1 &&
+                   (int)SEGMENT_PAIR_ROWS == PAIRS_HASHES, "as in pairs.h");
 
-uint32_t segment_pair_row(uint32_t first_rank, uint32_t second_rank)
+size_t segment_pair_rows(const struct segment *s, uint32_t first_rank, uint32_t second_rank,
+                         uint32_t rows[SEGMENT_PAIR_ROWS])
 {
-    return pairs_row_of(pairs_code(first_rank), pairs_code(second_rank));
+    uint64_t hash = pairs_hash(pairs_code(first_rank), pairs_code(second_rank));
+    (void)s;
+    for (unsigned i = 0; i < PAIRS_HASHES; i++)
+        rows[i] = pairs_row_of(hash, i);
+    return PAIRS_HASHES;
 }
 
 void segment_blocks_with(const struct segment *s, uint32_t row, uint64_t *bits)

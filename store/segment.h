@@ -63,6 +63,7 @@ enum status segment_length(const struct segment *s, uint32_t doc, struct segment
 /* Hints that a document's words will be wanted soon: first its record, then, once that is in the cache, its words. */
 void segment_prefetch_record(const struct segment *s, uint32_t doc);
 void segment_prefetch_words(const struct segment *s, uint32_t doc);
+void segment_prefetch_start(const struct segment *s, uint32_t doc); /* for segment_codes_of */
 
 /* The documents that hold the word of a rank, bit doc % 8 of byte doc / 8, dead ones included; *len bytes, a multiple
  * of 8, all readable. NULL for a word that few documents hold: its posting list is short. */
@@ -106,7 +107,7 @@ bool segment_bigram(const struct segment *s, uint32_t first_rank, uint32_t secon
 
 /* The codes of all documents, one after the other; before the first one stands a byte that can be read. They are cut
  * into blocks of SEGMENT_BLOCK bytes, of which the part `pairs` tells what words may stand next to each other. */
-enum { SEGMENT_BLOCK = 512, SEGMENT_PAIRS = 9 };
+enum { SEGMENT_BLOCK = 512, SEGMENT_PAIRS = 9, SEGMENT_PAIR_ROWS = 3 };
 struct segment_codes {
     const uint8_t *begin;
     uint64_t len;
@@ -115,9 +116,11 @@ struct segment_codes {
 struct segment_codes segment_codes(const struct segment *s);
 /* The part of them that is one document's; false when it has none there (the index is damaged). */
 bool segment_codes_of(const struct segment *s, uint32_t doc, uint64_t *begin, uint64_t *end);
-/* The row of bits, one a block, in which the word of one rank followed by that of another is noted: set in the block
- * where the pair begins, and in that of any of the SEGMENT_PAIRS - 1 pairs behind it. Others share the row. */
-uint32_t segment_pair_row(uint32_t first_rank, uint32_t second_rank);
+/* The rows of bits, one a block, in which the word of one rank followed by that of another is noted: set in the block
+ * where the pair begins, and in that of any of the SEGMENT_PAIRS - 1 pairs behind it. Others share the rows. Returns
+ * how many there are, at most SEGMENT_PAIR_ROWS. */
+size_t segment_pair_rows(const struct segment *s, uint32_t first_rank, uint32_t second_rank,
+                         uint32_t rows[SEGMENT_PAIR_ROWS]);
 /* Clears the bits of blocks that a row does not have; bits: for all blocks, whole words. */
 void segment_blocks_with(const struct segment *s, uint32_t row, uint64_t *bits);
 bool segment_block_has(const struct segment *s, uint32_t row, uint32_t block);

@@ -165,7 +165,11 @@ static enum status check_holders(const struct segment *s, struct err *err)
 /* Every pair of a field is noted in its block and, as far as they overlap, in those of the pairs behind it. */
 static bool pairs_are_noted(const struct segment *s, const uint8_t *p, const uint8_t *end)
 {
-    uint32_t rows[PAIRS_OVERLAP + 1], before = 0, rank;
+    struct {
+        uint32_t rows[SEGMENT_PAIR_ROWS];
+        size_t n;
+    } pairs[PAIRS_OVERLAP + 1];
+    uint32_t before = 0, rank;
     for (uint32_t n = 0; p < end; before = rank) {
         const uint8_t *at = p;
         if (!etdc_get(&p, end, &rank))
@@ -174,10 +178,12 @@ static bool pairs_are_noted(const struct segment *s, const uint8_t *p, const uin
             continue;
         uint8_t code[ETDC_MAX_BYTES];
         uint64_t off = (uint64_t)(at - s->words.body) - etdc_put(code, before);
-        rows[n++ % BASE_COUNT(rows)] = segment_pair_row(before, rank);
-        for (uint32_t i = 0; i < n && i < BASE_COUNT(rows); i++)
-            if (!pairs_has(&s->pairs, rows[i], (uint32_t)(off / PAIRS_BLOCK)))
-                return false;
+        size_t slot = n++ % BASE_COUNT(pairs);
+        pairs[slot].n = segment_pair_rows(s, before, rank, pairs[slot].rows);
+        for (uint32_t i = 0; i < n && i < BASE_COUNT(pairs); i++)
+            for (size_t k = 0; k < pairs[i].n; k++)
+                if (!pairs_has(&s->pairs, pairs[i].rows[k], (uint32_t)(off / PAIRS_BLOCK)))
+                    return false;
     }
     return true;
 }

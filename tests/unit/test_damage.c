@@ -84,13 +84,15 @@ static void read_blocks(const struct segment *s, uint32_t block, uint32_t rank)
 {
     struct segment_codes codes = segment_codes(s);
     uint64_t begin, end;
-    uint32_t first, last, row = segment_pair_row(rank, rank + 1);
+    uint32_t first, last, rows[SEGMENT_PAIR_ROWS];
     if (segment_codes_of(s, block, &begin, &end) && begin < end)
         sum += codes.begin[begin] + codes.begin[end - 1] + segment_doc_of(s, begin);
     if (block >= codes.n_blocks)
         return;
     segment_docs_of(s, block, &first, &last);
-    sum += first + last + segment_block_has(s, row, block) + segment_doc_of(s, (uint64_t)block * SEGMENT_BLOCK);
+    sum += first + last + segment_doc_of(s, (uint64_t)block * SEGMENT_BLOCK);
+    for (size_t i = segment_pair_rows(s, rank, rank + 1, rows); i-- > 0;)
+        sum += segment_block_has(s, rows[i], block);
     assert_true(first < segment_docs(s) && last < segment_docs(s));
 }
 
