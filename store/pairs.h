@@ -56,7 +56,7 @@ static inline uint32_t pairs_row_of(uint64_t hash, unsigned i)
 struct pairs_writer {
     struct file_writer file;
     uint64_t *lanes; /* owned; by row, of the 64 blocks at hand */
-    uint64_t *group; /* owned; the rows of the group at hand */
+    uint64_t *group; /* owned; the columns of the group at hand, one after the other, and room for a few rows */
     uint64_t block;  /* at hand */
     uint64_t recent[PAIRS_OVERLAP]; /* the pairs added last, hashed */
     uint32_t n_recent;
