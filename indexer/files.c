@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/array.h"
+#include "lib/large.h"
 
 void files_release(struct file_list *list)
 {
@@ -12,6 +13,14 @@ void files_release(struct file_list *list)
     free(list->items);
     arena_release(&list->arena);
     *list = (struct file_list){0};
+}
+
+void files_expect(struct file_list *list, uint64_t n)
+{
+    if (list->items != NULL || n > SIZE_MAX / sizeof *list->items)
+        return;
+    list->items = large_alloc((size_t)n * sizeof *list->items);
+    list->cap = list->items == NULL ? 0 : (size_t)n;
 }
 
 bool files_add_folder(struct file_list *list, size_t root, const char *stored, size_t stored_len, uint32_t *id)

@@ -49,6 +49,8 @@ struct file_list {
 
 void files_release(struct file_list *list); /* safe on a zeroed one */
 
+/* Makes room for so many files at once, if there is memory for it. */
+void files_expect(struct file_list *list, uint64_t n);
 /* Adds a folder; *id is for files_add. False when memory ran out. */
 bool files_add_folder(struct file_list *list, size_t root, const char *stored, size_t stored_len, uint32_t *id);
 /* file: all but name, name_len and folder are taken from it. */

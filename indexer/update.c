@@ -324,6 +324,8 @@ static enum status walk(struct run *r, struct err *err)
 {
     r->walk = (struct walk){.options = r->o, .roots = &r->roots, .report = r->report, .stop = r->stop};
     r->walk.files.roots = &r->roots;
+    if (r->has_known)
+        files_expect(&r->walk.files, r->known.sums.files + r->known.sums.files / 16);
     return r->o->action == ACTION_REMOVE ? ST_OK : walk_roots(&r->walk, err);
 }
 

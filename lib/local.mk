@@ -25,6 +25,8 @@ libverbatim_lib_a_SOURCES = \
 	lib/glob.h \
 	lib/json.c \
 	lib/json.h \
+	lib/large.c \
+	lib/large.h \
 	lib/lex.c \
 	lib/lex.h \
 	lib/match.c \

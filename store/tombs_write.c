@@ -4,6 +4,7 @@
 
 #include "lib/bytes.h"
 #include "lib/etdc.h"
+#include "lib/large.h"
 #include "store/dir.h"
 #include "store/tombs.h"
 
@@ -78,8 +79,8 @@ static enum status take_losses(struct count *c, struct err *err)
 static enum status count_dead(struct count *c, const uint32_t *dead, size_t n, struct err *err)
 {
     size_t n_words = vocab_size(segment_vocab(c->segment));
-    c->losses = calloc(n_words + 1, sizeof *c->losses);
-    c->ranks = calloc(n_words + 1, sizeof *c->ranks);
+    c->losses = large_zeroed((n_words + 1) * sizeof *c->losses);
+    c->ranks = large_zeroed((n_words + 1) * sizeof *c->ranks);
     enum status status = c->losses == NULL || c->ranks == NULL ? err_nomem(err) : take_losses(c, err);
     for (size_t i = 0; i < n && status == ST_OK; i++) {
         struct segment_words w;
