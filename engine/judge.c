@@ -204,11 +204,13 @@ struct phrase *judge_only_phrase(struct judge *j)
     return unit != NULL ? needs_only_phrase(&unit->needs) : NULL;
 }
 
-struct matcher *judge_only_near(struct judge *j, const struct plan_span **unit)
+struct matcher *judge_only_passing(struct judge *j, const struct plan_span **unit)
 {
     const struct plan_node *root = j->plan->root;
     *unit = root->unit;
-    return root->kind == PLAN_UNIT && matcher_is_near(j->matcher, root->unit) ? j->matcher : NULL;
+    bool passing = root->kind == PLAN_UNIT && j->units[root->number].needs.n == 0 &&
+                   matcher_needs_codes(j->matcher, root->unit);
+    return passing ? j->matcher : NULL;
 }
 
 /* A pair of words whose documents the segment keeps; NULL otherwise. */

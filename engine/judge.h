@@ -24,8 +24,9 @@ enum status judge_segment(struct judge *j, const struct segment *segment, struct
 /* The phrase of plain words that is the whole query, anywhere in a document; NULL when it is none. Whoever goes over
  * its documents (phrase.h) need not judge them. */
 struct phrase *judge_only_phrase(struct judge *j);
-/* The matcher when the whole query is a unit that is near (matcher_is_near), and the unit; otherwise NULL. */
-struct matcher *judge_only_near(struct judge *j, const struct plan_span **unit);
+/* The matcher when the whole query is a unit that documents may pass by for (stream.h), and the unit; otherwise NULL.
+ * Those in which words must stand next to each other are not: few documents may match. */
+struct matcher *judge_only_passing(struct judge *j, const struct plan_span **unit);
 /* From now on judge_doc says whether documents match, with a part of their matches: at least one, where some count. */
 void judge_documents_only(struct judge *j);
 /* From now on frequencies are of no use to anybody. */

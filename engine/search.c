@@ -312,7 +312,7 @@ static enum status go_over_choices(struct searcher *s, const struct segment *seg
     return status;
 }
 
-static enum status go_over_near(struct searcher *s, struct stream *stream, struct progress *p, struct err *err)
+static enum status go_over_stream(struct searcher *s, struct stream *stream, struct progress *p, struct err *err)
 {
     struct stream_found found;
     struct judge_verdict verdict;
@@ -350,9 +350,9 @@ static enum status go_over_docs(struct searcher *s, const struct segment *segmen
         status = judge_find_blocks(s->judge, err);
     judge_want_windows(s->judge);
     struct stream stream = {.segment = segment, .candidates = candidates, .sums = s->top.room == 0 && p->full == 0};
-    stream.matcher = judge_only_near(s->judge, &stream.unit);
+    stream.matcher = judge_only_passing(s->judge, &stream.unit);
     if (status == ST_OK && stream.matcher != NULL)
-        status = go_over_near(s, &stream, p, err);
+        status = go_over_stream(s, &stream, p, err);
     else if (status == ST_OK)
         status = go_over(s, segment, candidates, p, err);
     arena_release(&arena);

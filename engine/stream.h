@@ -1,6 +1,7 @@
-/* stream.h - going over the documents of a segment for a query that is nothing but single words near each other
- * (matcher_is_near): of a document no more is read than where its codes are and the codes themselves, and those are
- * fetched while the documents before are looked at. Long documents are left to the judge, who need not read all of one.
+/* stream.h - going over the documents of a segment for a query that is nothing but single words near each other, or
+ * with stars between them (matcher_needs_codes): of a document no more is read than where its codes are and the codes
+ * themselves, and those are fetched while the documents before are looked at. Long documents are left to the judge, who
+ * need not read all of one.
  *
  * Most time goes into few queries, of words that half of all documents hold: then the codes of the segment pass by
  * nearly whole, in order. SPDX-License-Identifier: GPL-2.0-or-later */

@@ -232,9 +232,15 @@ void matcher_first_only(struct matcher *m, bool first_only)
     m->first_only = first_only;
 }
 
-bool matcher_is_near(const struct matcher *m, const struct plan_span *unit)
+static bool is_fixed_anywhere(const struct span_state *state, const struct plan_span *unit)
 {
-    return m->spans[unit->number].is_windows;
+    return state->is_fixed && !unit->title && !state->absent;
+}
+
+bool matcher_needs_codes(const struct matcher *m, const struct plan_span *unit)
+{
+    const struct span_state *state = &m->spans[unit->number];
+    return state->is_windows || is_fixed_anywhere(state, unit);
 }
 
 bool matcher_counts_roughly(const struct matcher *m, const struct plan_span *unit)
@@ -263,7 +269,7 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
         match_count_windows(m, unit, n, tightness);
         return m->status;
     }
-    bool is_code = state->is_code && !unit->title, is_fixed = state->is_fixed && !unit->title && !state->absent;
+    bool is_code = state->is_code && !unit->title, is_fixed = is_fixed_anywhere(state, unit);
     if (is_code)
         *n = count_code(m, &state->needle);
     else if (is_fixed)

@@ -74,10 +74,10 @@ void matcher_first_only(struct matcher *m, bool first_only);
 enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_t *n, double *tightness,
                           struct err *err);
 
-/* Whether a unit is single words near each other, anywhere: all that matcher_count asks of a document is then where its
- * codes are and whether n_title is 0. */
-bool matcher_is_near(const struct matcher *m, const struct plan_span *unit);
-/* Of one that is near, whether counting takes far less without tightness. */
+/* Whether a unit is single words near each other, or a phrase of words and stars that each have their place, anywhere:
+ * all that matcher_count asks of a document is then where its codes are and whether n_title is 0. */
+bool matcher_needs_codes(const struct matcher *m, const struct plan_span *unit);
+/* Of such a unit, whether counting takes far less without tightness. */
 bool matcher_counts_roughly(const struct matcher *m, const struct plan_span *unit);
 
 /* How many of a unit's matches lie in the title. */
