@@ -12,25 +12,26 @@
 
 /* Nanoseconds, about, of memory that is not in the processor's cache; only what they are to each other matters. */
 enum {
-    ROW_COST = 1,     /* to AND 64 blocks of a row */
+    ROW_COST = 2,     /* to AND 64 blocks of a row, or 64 documents of a bitmap */
     PASS_COST = 12,   /* to pass over a block */
     BLOCK_COST = 100, /* to scan one */
     DOC_COST = 20,    /* to go by a document: its blocks' bits */
     ASK_COST = 30,    /* to ask the rows for one block */
     OPEN_COST = 8000, /* to find a list that is not at hand */
     READ_COST = 20,   /* to read a posting of it */
-    STEP_COST = 6,    /* of one that is at hand */
-    WORD_COST = 4,    /* of 64 documents in a bitmap, read as a list */
+    LIST_COST = 1000, /* to come to one that is at hand */
+    STEP_COST = 4,    /* to read a posting of it */
     TURN_COST = 100,  /* to turn to a document in order to read its words */
     TEXT_COST = 30,   /* to read as many as a block has */
-    FEW_DOCS = 16,    /* that bitmaps need not narrow */
+    TOGETHER = 4,     /* so many times as often as by chance words of a phrase are in the same document */
     MOST_ROWS = 8,    /* that let fewer and fewer blocks pass by chance, each about 1 in 3 */
 };
 
-/* Documents that hold a word of the phrase, or two next to each other, in order. */
+/* Documents that hold a word of the phrase, or two next to each other: a bit each, or in order. */
 struct list {
     const struct segment_bigram *bigram; /* or else */
     const struct postings_word *word;
+    const uint8_t *bitmap; /* of the word; or NULL */
     bool at_hand;
     uint64_t documents, cost;
 };
@@ -39,58 +40,53 @@ struct approach {
     struct phrase *phrase;
     struct postings *postings;
     struct arena *arena;
-    size_t n_words; /* of 64 bits, for all documents */
-    struct list *lists; /* of words without a bitmap and of bigrams, the one that costs least first */
-    size_t n_lists;
+    uint64_t n_docs; /* of the segment */
+    size_t n_words;  /* of 64 bits, for all of them */
+    struct list *lists; /* the shortest first */
+    size_t n_lists, n_used;
     uint64_t *docs; /* those that count; NULL: all */
 };
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
-/* What reading one costs and going to all its documents. */
-static uint64_t whole_cost(const struct list *list)
-{
-    return list->cost + list->documents * DOC_COST;
-}
-
 static int compare_lists(const void *a, const void *b)
 {
-    uint64_t x = whole_cost(a), y = whole_cost(b);
-    return (x > y) - (x < y);
-}
-
-static const uint8_t *bitmap_of(const struct phrase *p, size_t i, size_t *len)
-{
-    return segment_bitmap(p->segment, p->words[i].rank, len);
+    const struct list *x = a, *y = b;
+    return (x->documents > y->documents) - (x->documents < y->documents);
 }
 
 static struct list list_of_word(const struct phrase *p, const struct postings_word *word)
 {
     struct segment_holders holders;
+    size_t len;
     struct list list = {.word = word, .documents = word->documents};
-    list.at_hand = segment_holders(p->segment, word->rank, &holders);
-    list.cost = list.at_hand ? list.documents * STEP_COST : OPEN_COST + list.documents * READ_COST;
+    list.bitmap = segment_bitmap(p->segment, word->rank, &len);
+    list.at_hand = list.bitmap != NULL || segment_holders(p->segment, word->rank, &holders);
+    if (list.bitmap != NULL)
+        list.cost = (uint64_t)segment_docs(p->segment) / 64 * ROW_COST;
+    else if (list.at_hand)
+        list.cost = LIST_COST + list.documents * STEP_COST;
+    else
+        list.cost = OPEN_COST + list.documents * READ_COST;
     return list;
 }
 
-static struct list list_of_bigram(const struct approach *a, const struct segment_bigram *bigram)
+static struct list list_of_bigram(const struct segment_bigram *bigram)
 {
-    uint64_t cost = bigram->holders.bits != NULL ? a->n_words * WORD_COST : bigram->documents * STEP_COST;
+    uint64_t cost = LIST_COST + bigram->documents * STEP_COST;
     return (struct list){.bigram = bigram, .at_hand = true, .documents = bigram->documents, .cost = cost};
 }
 
 static bool find_lists(struct approach *a)
 {
     const struct phrase *p = a->phrase;
-    size_t len;
     a->lists = arena_alloc(a->arena, (p->n_words + p->n_bigrams) * sizeof *a->lists);
     if (a->lists == NULL)
         return false;
     for (size_t i = 0; i < p->n_words; i++)
-        if (bitmap_of(p, i, &len) == NULL)
-            a->lists[a->n_lists++] = list_of_word(p, &p->words[i]);
+        a->lists[a->n_lists++] = list_of_word(p, &p->words[i]);
     for (size_t i = 0; i < p->n_bigrams; i++)
-        a->lists[a->n_lists++] = list_of_bigram(a, &p->bigrams[i]);
+        a->lists[a->n_lists++] = list_of_bigram(&p->bigrams[i]);
     qsort(a->lists, a->n_lists, sizeof *a->lists, compare_lists);
     return true;
 }
@@ -115,45 +111,26 @@ static uint64_t blocks_a_doc(const struct segment *s)
     return n_docs > 0 ? segment_codes(s).n_blocks / n_docs + 1 : 1;
 }
 
-/* Asking for the blocks of so many documents one by one, or scanning the few that they have. */
+/* Going to so many documents, and asking for their blocks one by one or scanning the few that they have. */
 static uint64_t cost_of_asking(const struct phrase *p, uint64_t n)
 {
     uint64_t blocks = blocks_a_doc(p->segment);
-    return n * blocks * (blocks <= PHRASE_SHORT ? BLOCK_COST : ASK_COST);
+    return n * (DOC_COST + blocks * (blocks <= PHRASE_SHORT ? BLOCK_COST : ASK_COST));
 }
 
-static uint64_t n_docs(const struct approach *a)
+/* Of n, documents or blocks, as many as a list is expected to leave when it says something of so many of all. */
+static uint64_t left_of(const struct approach *a, uint64_t n, const struct list *list, uint64_t times)
+{
+    uint64_t share = list->documents * times;
+    return share < a->n_docs ? n * share / a->n_docs : n;
+}
+
+static uint64_t count_docs(const struct approach *a)
 {
     return bits_count(a->docs, a->n_words);
 }
 
 /* ---- which documents count --------------------------------------------------------------------------------------- */
-
-/* Leaves those that all words with bitmaps are in. */
-static void narrow_by_bitmaps(struct approach *a)
-{
-    for (size_t i = 0, len; i < a->phrase->n_words; i++) {
-        const uint8_t *row = bitmap_of(a->phrase, i, &len);
-        for (size_t k = 0; row != NULL && k < len / 8 && k < a->n_words; k++)
-            a->docs[k] &= bytes_get64(row + k * 8);
-    }
-}
-
-/* Those that all words with bitmaps are in, when there is one. */
-static enum status find_common(struct approach *a, struct err *err)
-{
-    bool has_bitmap = false;
-    for (size_t i = 0, len; i < a->phrase->n_words; i++)
-        has_bitmap |= bitmap_of(a->phrase, i, &len) != NULL;
-    if (!has_bitmap)
-        return ST_OK;
-    a->docs = arena_alloc(a->arena, a->n_words * sizeof *a->docs);
-    if (a->docs == NULL)
-        return err_nomem(err);
-    memset(a->docs, 0xff, a->n_words * sizeof *a->docs);
-    narrow_by_bitmaps(a);
-    return ST_OK;
-}
 
 static enum status set_listed(const struct approach *a, const struct list *list, uint64_t *held, struct err *err)
 {
@@ -169,8 +146,25 @@ static enum status set_listed(const struct approach *a, const struct list *list,
     return status;
 }
 
+static enum status narrow_by_bitmap(struct approach *a, const uint8_t *bitmap, struct err *err)
+{
+    uint64_t *docs = a->docs;
+    if (docs == NULL) {
+        docs = arena_alloc(a->arena, a->n_words * sizeof *docs);
+        if (docs == NULL)
+            return err_nomem(err);
+        memset(docs, 0xff, a->n_words * sizeof *docs);
+    }
+    for (size_t i = 0; i < a->n_words; i++)
+        docs[i] &= bytes_get64(bitmap + i * 8);
+    a->docs = docs;
+    return ST_OK;
+}
+
 static enum status narrow(struct approach *a, const struct list *list, struct err *err)
 {
+    if (list->bitmap != NULL)
+        return narrow_by_bitmap(a, list->bitmap, err);
     uint64_t *held = arena_calloc(a->arena, a->n_words, sizeof *held);
     enum status status = held != NULL ? set_listed(a, list, held, err) : err_nomem(err);
     for (size_t i = 0; status == ST_OK && a->docs != NULL && i < a->n_words; i++)
@@ -179,15 +173,55 @@ static enum status narrow(struct approach *a, const struct list *list, struct er
     return status;
 }
 
-/* By the first list, then by others that cost less than going to the documents that are left, and by bitmaps. */
-static enum status narrow_by_lists(struct approach *a, struct err *err)
+/* How many lists, from the shortest on, are worth reading so that only the documents in all of them are gone to; 0 when
+ * finding all blocks costs less. */
+static size_t lists_worth(const struct approach *a)
 {
-    enum status status = narrow(a, &a->lists[0], err);
-    for (size_t i = 1; status == ST_OK && i < a->n_lists; i++)
-        if (a->lists[i].at_hand && a->lists[i].cost < n_docs(a) * DOC_COST / 2)
-            status = narrow(a, &a->lists[i], err);
-    if (status == ST_OK && n_docs(a) > FEW_DOCS)
-        narrow_by_bitmaps(a);
+    uint64_t least = least_cost_of_blocks(a->phrase), sum = 0, n = a->n_docs;
+    size_t worth = 0;
+    for (size_t i = 0; i < a->n_lists && (i == 0 || a->lists[i].at_hand); i++) {
+        n = i == 0 ? a->lists[i].documents : left_of(a, n, &a->lists[i], TOGETHER);
+        sum += a->lists[i].cost;
+        if (sum + cost_of_asking(a->phrase, n) >= least)
+            continue;
+        least = sum + cost_of_asking(a->phrase, n);
+        worth = i + 1;
+    }
+    return worth;
+}
+
+/* Returns, in *few, whether the documents that are left are better gone to than all blocks found. */
+static enum status narrow_first(struct approach *a, bool *few, struct err *err)
+{
+    size_t worth = lists_worth(a);
+    uint64_t cost = 0;
+    enum status status = ST_OK;
+    for (; status == ST_OK && a->n_used < worth; a->n_used++) {
+        if (a->n_used > 0 && cost <= a->lists[a->n_used].cost)
+            break;
+        status = narrow(a, &a->lists[a->n_used], err);
+        cost = cost_of_asking(a->phrase, count_docs(a));
+    }
+    *few = a->n_used > 0 && cost <= least_cost_of_blocks(a->phrase);
+    return status;
+}
+
+/* By lists that cost less than scanning the blocks that they are expected to rule out. */
+static enum status narrow_blocks(struct approach *a, uint64_t blocks, struct err *err)
+{
+    uint64_t reach = a->n_docs / (a->phrase->codes.n_blocks + 1) + 2; /* documents that have codes in a block */
+    enum status status = ST_OK;
+    if (a->docs != NULL)
+        blocks = left_of(a, blocks, &a->lists[0], reach);
+    for (; status == ST_OK && a->n_used < a->n_lists; a->n_used++) {
+        const struct list *list = &a->lists[a->n_used];
+        uint64_t left = left_of(a, blocks, list, reach * TOGETHER / 2);
+        uint64_t cost = list->cost + (a->docs == NULL ? blocks * PASS_COST : 0);
+        if (cost >= (blocks - left) * BLOCK_COST)
+            continue;
+        status = narrow(a, list, err);
+        blocks = left;
+    }
     return status;
 }
 
@@ -200,12 +234,8 @@ static enum status go_by_blocks(struct approach *a, struct phrase_walk *walk, st
         return status;
     phrase_narrow(&a->phrase, 1, a->arena);
     uint64_t blocks = bits_count(a->phrase->bits, ((size_t)a->phrase->codes.n_blocks + 63) / 64);
-    if (a->docs == NULL) {
-        status = find_common(a, err);
-        if (status == ST_OK && a->n_lists > 0 && a->lists[0].cost < blocks * (BLOCK_COST - PASS_COST))
-            status = narrow(a, &a->lists[0], err);
-    }
-    walk->by_docs = status == ST_OK && a->docs != NULL && n_docs(a) * DOC_COST < blocks * PASS_COST;
+    status = narrow_blocks(a, blocks, err);
+    walk->by_docs = status == ST_OK && a->docs != NULL && count_docs(a) * DOC_COST < blocks * PASS_COST;
     return status;
 }
 
@@ -213,11 +243,9 @@ enum status approach_phrase(struct phrase *phrase, struct postings *postings, st
                             struct phrase_walk *walk, struct err *err)
 {
     struct approach a = {.phrase = phrase, .postings = postings, .arena = arena};
-    a.n_words = (size_t)postings_all_documents(postings) / 64 + 1;
-    enum status status = find_lists(&a) ? ST_OK : err_nomem(err);
-    if (status == ST_OK && a.n_lists > 0 && a.lists[0].cost < least_cost_of_blocks(phrase))
-        status = narrow_by_lists(&a, err);
-    walk->by_docs = status == ST_OK && a.docs != NULL && cost_of_asking(phrase, n_docs(&a)) <= cost_of_rows(phrase);
+    a.n_docs = postings_all_documents(postings);
+    a.n_words = (size_t)a.n_docs / 64 + 1;
+    enum status status = find_lists(&a) ? narrow_first(&a, &walk->by_docs, err) : err_nomem(err);
     if (status == ST_OK && !walk->by_docs)
         status = go_by_blocks(&a, walk, err);
     walk->phrase = phrase;
@@ -232,16 +260,17 @@ static const struct postings_word *rarest_of(const struct phrase *p)
 {
     const struct postings_word *rarest = NULL;
     size_t len;
-    for (size_t i = 0; i < p->n_words; i++)
-        if (bitmap_of(p, i, &len) == NULL && (rarest == NULL || p->words[i].documents < rarest->documents))
-            rarest = &p->words[i];
+    for (const struct postings_word *word = p->words; word < p->words + p->n_words; word++)
+        if (segment_bitmap(p->segment, word->rank, &len) == NULL &&
+            (rarest == NULL || word->documents < rarest->documents))
+            rarest = word;
     return rarest;
 }
 
 static uint64_t cost_of_few(const struct phrase *p, const struct postings_word *rarest)
 {
     struct list list = list_of_word(p, rarest);
-    return list.cost + list.documents * (DOC_COST + blocks_a_doc(p->segment) * ASK_COST);
+    return list.cost + list.documents * (ASK_COST + blocks_a_doc(p->segment) * DOC_COST);
 }
 
 const struct postings_word *approach_few(const struct phrase *phrase)

@@ -81,9 +81,8 @@ enum status phrase_find_blocks(struct phrase *p, struct arena *arena, struct err
     uint64_t *bits = arena_alloc(arena, (n + 1) * sizeof *bits);
     if (bits == NULL)
         return err_nomem(err);
-    memset(bits, 0xff, (n + 1) * sizeof *bits);
-    for (size_t i = 0; i < p->n_rows; i++)
-        segment_blocks_with(p->segment, p->rows[i], bits);
+    bits[n] = 0;
+    segment_blocks_with(p->segment, p->rows, p->n_rows, bits);
     p->bits = bits;
     return ST_OK;
 }

@@ -113,8 +113,8 @@ struct pairs {
 /* words_len: bytes of codes; n_docs: of the segment. */
 enum status pairs_open(struct pairs *p, const char *path, uint64_t words_len, uint32_t n_docs, struct err *err);
 void pairs_release_map(struct pairs *p);
-/* Clears the bits of blocks that a row does not have; bits: one a block, whole words. */
-void pairs_and(const struct pairs *p, uint32_t row, uint64_t *bits);
+/* Sets the bits of blocks that all of n >= 1 rows have, clears the others; bits: one a block, whole words. */
+void pairs_and(const struct pairs *p, const uint32_t *rows, size_t n, uint64_t *bits);
 bool pairs_has(const struct pairs *p, uint32_t row, uint32_t block);
 /* The documents [*first, *last] that have codes in a block. */
 void pairs_docs_of(const struct pairs *p, uint64_t block, uint32_t *first, uint32_t *last);

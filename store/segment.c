@@ -377,9 +377,9 @@ size_t segment_pair_rows(const struct segment *s, uint32_t first_rank, uint32_t 
     return PAIRS_HASHES;
 }
 
-void segment_blocks_with(const struct segment *s, uint32_t row, uint64_t *bits)
+void segment_blocks_with(const struct segment *s, const uint32_t *rows, size_t n, uint64_t *bits)
 {
-    pairs_and(&s->pairs, row, bits);
+    pairs_and(&s->pairs, rows, n, bits);
 }
 
 bool segment_block_has(const struct segment *s, uint32_t row, uint32_t block)

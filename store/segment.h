@@ -121,8 +121,9 @@ bool segment_codes_of(const struct segment *s, uint32_t doc, uint64_t *begin, ui
  * how many there are, at most SEGMENT_PAIR_ROWS. */
 size_t segment_pair_rows(const struct segment *s, uint32_t first_rank, uint32_t second_rank,
                          uint32_t rows[SEGMENT_PAIR_ROWS]);
-/* Clears the bits of blocks that a row does not have; bits: for all blocks, whole words. */
-void segment_blocks_with(const struct segment *s, uint32_t row, uint64_t *bits);
+/* Sets the bits of blocks that all of n rows, 1 to 16, have, and clears the others; bits: for all blocks, whole
+ * words. */
+void segment_blocks_with(const struct segment *s, const uint32_t *rows, size_t n, uint64_t *bits);
 bool segment_block_has(const struct segment *s, uint32_t row, uint32_t block);
 /* The documents [*first, *last] that have codes in a block. */
 void segment_docs_of(const struct segment *s, uint64_t block, uint32_t *first, uint32_t *last);
