@@ -475,7 +475,7 @@ static enum status settle_unreadable(struct ledger *l, const struct file *file, 
     if (before == NULL || before->n_docs == 0)
         return settle_skip(l, &now, before, pipeline_skip_words(READ_UNREADABLE), why, err);
     report_skip(l->report, before->path, before->path_len, STAYS_UNREAD, why);
-    known_put(&l->table, before);
+    known_copy(&l->table, before);
     return ST_OK;
 }
 
@@ -494,11 +494,11 @@ static enum status settle_unread(struct ledger *l, const struct file *file, cons
     if (file == NULL && !stays(l, known))
         return kill_file(l, known, err);
     if (file == NULL || file->action == FILE_KEEP) {
-        known_put(&l->table, known);
+        known_copy(&l->table, known);
         return ST_OK;
     }
     if (file->action == FILE_DENIED && known != NULL && known->n_docs > 0) {
-        known_put(&l->table, known); /* it was named when that was planned */
+        known_copy(&l->table, known); /* it was named when that was planned */
         return ST_OK;
     }
     if (file->action == FILE_DENIED && is_folder(l->step.path.data, l->step.path.len)) {

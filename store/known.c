@@ -85,6 +85,16 @@ static void put_numbers(const struct known_file *file, const struct known_before
         coding_put_varint(out, numbers[i]);
 }
 
+/* The next one differs from this. */
+static void end_entry(struct known_writer *w, const struct known_file *file, const void *bytes, size_t len)
+{
+    if ((!buf_ok(&w->bytes) || !buf_ok(&w->path)) && w->file.failure.status == ST_OK)
+        w->file.failure.status = err_nomem(&w->file.failure);
+    file_put(&w->file, bytes, len);
+    w->before = before_next(file);
+    add_sums(&w->sums, file);
+}
+
 void known_put(struct known_writer *w, const struct known_file *file)
 {
     size_t shared = shared_len(&w->path, file);
@@ -93,13 +103,22 @@ void known_put(struct known_writer *w, const struct known_file *file)
     coding_put_varint(&w->bytes, file->path_len - shared);
     buf_add(&w->bytes, file->path + shared, file->path_len - shared);
     put_numbers(file, &w->before, &w->bytes);
-    w->before = before_next(file);
     w->path.len = shared;
     buf_add(&w->path, file->path + shared, file->path_len - shared);
-    if ((!buf_ok(&w->bytes) || !buf_ok(&w->path)) && w->file.failure.status == ST_OK)
-        w->file.failure.status = err_nomem(&w->file.failure);
-    file_put(&w->file, w->bytes.data, w->bytes.len);
-    add_sums(&w->sums, file);
+    w->copied = NULL;
+    end_entry(w, file, w->bytes.data, w->bytes.len);
+}
+
+void known_copy(struct known_writer *w, const struct known_file *file)
+{
+    if (file->entry == w->copied) {
+        buf_clear(&w->path);
+        buf_add(&w->path, file->path, file->path_len);
+        end_entry(w, file, file->entry, file->entry_len);
+    } else {
+        known_put(w, file);
+    }
+    w->copied = file->entry + file->entry_len;
 }
 
 enum status known_finish(struct known_writer *w, struct manifest *manifest, struct err *err)
@@ -242,6 +261,7 @@ enum status known_next(struct known_cursor *c, struct known_file *out, struct er
     if (c->at == 0)
         c->at = HEAD_LEN;
     const uint8_t *p = map->body + c->at, *end = map->body + map->body_len - SUMS_LEN;
+    out->entry = p;
     if (p == end && c->n == c->known->sums.files)
         return ST_END;
     if (p >= end || !get_path(c, &p, end) || !get_numbers(&p, end, &c->before, out))
@@ -251,6 +271,7 @@ enum status known_next(struct known_cursor *c, struct known_file *out, struct er
     out->path = c->path.data;
     out->path_len = c->path.len;
     c->before = before_next(out);
+    out->entry_len = (size_t)(p - out->entry);
     c->at = (size_t)(p - map->body);
     c->n++;
     return ST_OK;

@@ -41,8 +41,10 @@ struct known_file {
     uint32_t n_parts;    /* 0: its document has its path; otherwise they are some of PATH/1 ... PATH/n_parts */
     uint32_t n_skipped;  /* parts that are no documents */
     enum known_outcome outcome;
-    bool unsure; /* it was read so soon after its last change that another may not show */
-    bool made;   /* its text is not its bytes, but unpacked or made of them: the limit is about that */
+    bool unsure;          /* it was read so soon after its last change that another may not show */
+    bool made;            /* its text is not its bytes, but unpacked or made of them: the limit is about that */
+    const uint8_t *entry; /* as it stands in the table that it was read from, borrowed for its life, for known_copy */
+    size_t entry_len;
 };
 
 struct known_sums {
@@ -66,12 +68,15 @@ struct known_writer {
     struct buf path; /* of the file before */
     struct known_before before;
     struct buf bytes;
+    const uint8_t *copied; /* where the entry copied last ends in its table; NULL: none was */
 };
 
 enum status known_create(struct known_writer *w, const char *index_dir, uint64_t generation, uint64_t limit,
                          struct err *err);
 /* Paths must ascend. Sticky. */
 void known_put(struct known_writer *w, const struct known_file *file);
+/* Puts what known_next gave, as it was given: bytes are copied where the file before stood before it there, too. */
+void known_copy(struct known_writer *w, const struct known_file *file);
 /* Ends the file and names it in the manifest to be. */
 enum status known_finish(struct known_writer *w, struct manifest *manifest, struct err *err);
 void known_writer_release(struct known_writer *w); /* safe on a zeroed one; the file stays */

@@ -85,6 +85,49 @@ static void round_trip(void **state)
     known_close(&known);
 }
 
+/* The files of generation 7 as one later, some gone and some new; copied or put. */
+static void write_next(const char *dir, const struct known *known, uint64_t generation, bool copied, struct manifest *m)
+{
+    struct err err = {0};
+    struct known_writer w;
+    struct known_file file;
+    struct known_cursor c = {.known = known};
+    HELP_OK(known_create(&w, dir, generation, known->limit, &err));
+    for (uint32_t i = 0; known_next(&c, &file, &err) == ST_OK; i++) {
+        if (i % 9 == 4)
+            continue;
+        (copied ? known_copy : known_put)(&w, &file);
+        if (i % 10 != 6)
+            continue;
+        char path[64];
+        (void)snprintf(path, sizeof path, "%.*s\x01", (int)file.path_len, file.path);
+        file.path = path;
+        file.path_len++;
+        file.size++;
+        known_put(&w, &file);
+    }
+    known_cursor_release(&c);
+    HELP_OK(known_finish(&w, m, &err));
+    known_writer_release(&w);
+}
+
+static void copied_is_as_put(void **state)
+{
+    struct err err = {0};
+    struct manifest m = {0}, put = {.generation = 8}, copied = {.generation = 9};
+    struct known known, next;
+    write_table(*state, N_FILES, &m);
+    HELP_OK(known_open(&known, *state, &m, true, &err));
+    write_next(*state, &known, 8, false, &put);
+    write_next(*state, &known, 9, true, &copied);
+    assert_int_equal(put.files_len, copied.files_len);
+    assert_int_equal(put.files_checksum, copied.files_checksum);
+    HELP_OK(known_open(&next, *state, &copied, true, &err));
+    HELP_OK(known_check(&next, &err));
+    known_close(&next);
+    known_close(&known);
+}
+
 static void an_empty_table(void **state)
 {
     struct err err = {0};
@@ -135,7 +178,7 @@ static void every_bit(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {HELP_TEST(round_trip), HELP_TEST(an_empty_table), HELP_TEST(another_table),
-                                       HELP_TEST(every_bit)};
+    const struct CMUnitTest tests[] = {HELP_TEST(round_trip), HELP_TEST(copied_is_as_put), HELP_TEST(an_empty_table),
+                                       HELP_TEST(another_table), HELP_TEST(every_bit)};
     return cmocka_run_group_tests_name("known", tests, NULL, NULL);
 }
