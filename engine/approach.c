@@ -291,3 +291,9 @@ uint64_t approach_cost_of_docs(const struct segment *segment, uint64_t documents
 {
     return documents * (TURN_COST + blocks_a_doc(segment) * TEXT_COST);
 }
+
+bool approach_docs_are_long(const struct segment *segment)
+{
+    enum { LONG_BLOCKS = 16 };
+    return segment_codes(segment).n_blocks / LONG_BLOCKS > segment_docs(segment);
+}

@@ -19,4 +19,7 @@ uint64_t approach_cost(const struct phrase *phrase);
 /* The same of reading the words of so many documents. */
 uint64_t approach_cost_of_docs(const struct segment *segment, uint64_t documents);
 
+/* Whether documents are books, mostly. */
+bool approach_docs_are_long(const struct segment *segment);
+
 #endif

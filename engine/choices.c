@@ -32,13 +32,13 @@ static uint64_t documents_of(const struct plan_span *unit, const struct postings
 }
 
 /* Books are all gone to for any choice: better once for all. To set a phrase up takes nanoseconds, too. */
-enum { LONG_BLOCKS = 16, PHRASE_COST = 200 };
+enum { PHRASE_COST = 200 };
 
 enum status choices_plan(const struct plan_span *unit, const struct postings *p, const struct segment *segment,
                          struct arena *arena, struct need *out, struct err *err)
 {
     *out = (struct need){0};
-    if (segment_codes(segment).n_blocks / LONG_BLOCKS > segment_docs(segment))
+    if (approach_docs_are_long(segment))
         return ST_OK;
     uint64_t cost = 0, most = approach_cost_of_docs(segment, documents_of(unit, p));
     enum status status = needs_choices(unit, p, segment, most / PHRASE_COST, arena, out, err);
@@ -58,7 +58,7 @@ struct finder {
     struct arena *arena; /* of one phrase */
 };
 
-static bool add_found(struct choices *c, uint32_t doc, size_t n)
+bool choices_add(struct choices *c, uint32_t doc, size_t n)
 {
     if (!ARRAY_RESERVE(c->found, c->cap, c->n + 1))
         return false;
@@ -71,7 +71,7 @@ static enum status take_bigram(struct finder *f, const struct segment_bigram *bi
     struct segment_holders holders = bigram->holders;
     f->out->n_offered += bigram->documents;
     for (uint32_t doc = 0; segment_seek_holder(&holders, doc); doc = holders.doc + 1)
-        if (!add_found(f->out, holders.doc, segment_holder_occurrences(&holders)))
+        if (!choices_add(f->out, holders.doc, segment_holder_occurrences(&holders)))
             return err_nomem(err);
     return ST_OK;
 }
@@ -98,7 +98,7 @@ static enum status take_list(struct finder *f, const struct phrase *p, const str
             continue;
         size_t n = phrase_count(p, docs.items[i]);
         f->out->n_offered++;
-        if (n > 0 && !add_found(f->out, docs.items[i], n))
+        if (n > 0 && !choices_add(f->out, docs.items[i], n))
             status = err_nomem(err);
     }
     return status;
@@ -113,7 +113,7 @@ static enum status walk(struct finder *f, struct phrase *p, struct err *err)
         status = phrase_next(&walk, &found, err);
         if (status == ST_OK && found.n == 0)
             status = f->stop->check(f->stop->arg, err);
-        if (status == ST_OK && found.n > 0 && !add_found(f->out, found.doc, found.n))
+        if (status == ST_OK && found.n > 0 && !choices_add(f->out, found.doc, found.n))
             status = err_nomem(err);
     }
     f->out->n_offered += walk.n_offered;

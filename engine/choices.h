@@ -20,6 +20,7 @@ struct choices {
     uint64_t n_offered, n_scanned; /* as in phrase_walk */
 };
 void choices_release(struct choices *c); /* safe on a zeroed one */
+bool choices_add(struct choices *c, uint32_t doc, size_t n); /* at the end; false: no memory */
 
 /* Finds the documents that hold one of the phrases, and how many of them; dead documents too. On ST_TIMEOUT the
  * documents are those found so far. */

@@ -153,6 +153,11 @@ void judge_free(struct judge *j)
     free(j);
 }
 
+bool judge_may_coincide(const struct judge *j)
+{
+    return j->may_coincide;
+}
+
 static void want_docs_only(struct judge *j, bool docs_only)
 {
     j->docs_only = docs_only;

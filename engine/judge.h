@@ -27,6 +27,8 @@ struct phrase *judge_only_phrase(struct judge *j);
 /* The matcher when the whole query is a unit that documents may pass by for (stream.h), and the unit; otherwise NULL.
  * Those in which words must stand next to each other are not: few documents may match. */
 struct matcher *judge_only_passing(struct judge *j, const struct plan_span **unit);
+/* Whether matches of two units may be the same words, and count once. */
+bool judge_may_coincide(const struct judge *j);
 /* From now on judge_doc says whether documents match, with a part of their matches: at least one, where some count. */
 void judge_documents_only(struct judge *j);
 /* From now on frequencies are of no use to anybody. */

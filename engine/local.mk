@@ -10,6 +10,8 @@ libverbatim_engine_a_SOURCES = \
 	engine/candidates.h \
 	engine/choices.c \
 	engine/choices.h \
+	engine/docsets.c \
+	engine/docsets.h \
 	engine/excerpt.c \
 	engine/excerpt.h \
 	engine/expand.c \

@@ -9,6 +9,7 @@
 #include "engine/approach.h"
 #include "engine/candidates.h"
 #include "engine/choices.h"
+#include "engine/docsets.h"
 #include "engine/expand.h"
 #include "engine/searcher.h"
 #include "engine/stream.h"
@@ -337,6 +338,30 @@ static enum status go_over_stream(struct searcher *s, struct stream *stream, str
     return status == ST_END ? ST_OK : status;
 }
 
+/* Counts of a boolean query, by sets of documents; *done: whether that suits. */
+static enum status count_by_sets(struct searcher *s, const struct segment *segment, struct postings *postings,
+                                 struct progress *p, bool *done, struct err *err)
+{
+    struct match_stop stop = {check_stop, s};
+    struct docsets sets = {.plan = s->plan,
+                           .segment = segment,
+                           .postings = postings,
+                           .stop = &stop,
+                           .docs_only = s->request.docs_only};
+    *done = false;
+    if (s->top.room > 0 || p->full > 0 || (!sets.docs_only && judge_may_coincide(s->judge)))
+        return ST_OK;
+    enum status status = docsets_plan(&sets, done, err);
+    if (status == ST_OK && *done)
+        status = docsets_count(&sets, err);
+    p->out->docs += sets.docs;
+    p->out->matches += sets.matches;
+    p->out->candidates += sets.n_offered;
+    p->out->checked += sets.n_scanned;
+    docsets_release(&sets);
+    return status;
+}
+
 /* Blocks are looked up one by one of fewer candidates than one in so many documents. */
 enum { FEW_CANDIDATES = 512 };
 
@@ -367,11 +392,14 @@ static enum status go_over_any(struct searcher *s, const struct segment *segment
     struct arena arena = ARENA_INIT;
     struct need need = {0};
     enum status status = ST_OK;
-    if (p->full == 0 && root->kind == PLAN_UNIT)
+    bool done = false;
+    if (root->kind != PLAN_UNIT)
+        status = count_by_sets(s, segment, postings, p, &done, err);
+    else if (p->full == 0)
         status = choices_plan(root->unit, postings, segment, &arena, &need, err);
     if (status == ST_OK && need.n > 0)
         status = go_over_choices(s, segment, &need, postings, p, err);
-    else if (status == ST_OK)
+    else if (status == ST_OK && !done)
         status = go_over_docs(s, segment, postings, p, err);
     arena_release(&arena);
     return status;

@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/test_choices \
 	tests/unit/test_damage \
 	tests/unit/test_date \
+	tests/unit/test_docsets \
 	tests/unit/test_faults \
 	tests/unit/test_file \
 	tests/unit/test_fold \
@@ -62,6 +63,7 @@ UNIT_TESTS = \
 
 # What several of them include.
 UNIT_HELPERS = \
+	tests/unit/engine_help.h \
 	tests/unit/reader_help.h \
 	tests/unit/reader_laws.h \
 	tests/unit/store_help.h
