@@ -11,15 +11,17 @@
 #include "store/scratch.h"
 
 enum { BATCH = 64 }; /* postings whose words are fetched into the cache side by side */
+#define XAPIANS UINT32_C(0x80000000)
 
 struct inverted {
     const struct build *b;
     const uint32_t *codes; /* by number in the segment's table */
     struct holders_writer holders;
     struct shim_builder *builder;
-    struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
-    size_t numbers_at;      /* first of the chunk at hand */
-    uint32_t *slots;        /* owned; of holders, by number in the chunk at hand, 0: it is Xapian's */
+    struct scratch numbers;  /* for each chunk in turn, its words' numbers in the segment */
+    size_t numbers_at;       /* first of the chunk at hand */
+    uint32_t *slots;         /* owned; by number in the chunk at hand: of holders, or XAPIANS + place in given */
+    struct shim_term *given; /* owned; Xapian's words of the chunk at hand: they fit the processor's cache */
     uint32_t n_docs;
     struct shim_term *terms; /* owned; the document's for Xapian that it has not got yet */
     size_t n_terms;
@@ -38,19 +40,11 @@ static enum status give_terms(struct inverted *v, struct err *err)
     return status;
 }
 
-static uint32_t number_of(const struct inverted *v, uint32_t local)
-{
-    uint32_t number;
-    memcpy(&number, v->numbers.bytes + (v->numbers_at + local) * sizeof number, sizeof number);
-    return number;
-}
-
-static enum status add_term(struct inverted *v, struct scratch_posting posting, struct err *err)
+static enum status add_term(struct inverted *v, uint32_t given, uint32_t occurrences, struct err *err)
 {
     enum status status = v->n_terms == SHIM_TERMS_AT_ONCE ? give_terms(v, err) : ST_OK;
-    struct shim_term *term = &v->terms[v->n_terms++];
-    term->bytes = wordtab_bytes(&v->b->words, number_of(v, posting.number), &term->len);
-    term->wdf = posting.occurrences;
+    v->terms[v->n_terms] = v->given[given];
+    v->terms[v->n_terms++].wdf = occurrences;
     return status;
 }
 
@@ -59,15 +53,17 @@ static enum status add_batch(struct inverted *v, uint32_t n, const uint8_t **p, 
     struct scratch_posting postings[BATCH];
     for (uint32_t i = 0; i < n; i++) {
         postings[i] = scratch_posting(p);
-        holders_fetch(&v->holders, v->slots[postings[i].number]);
+        postings[i].number = v->slots[postings[i].number];
+        if ((postings[i].number & XAPIANS) == 0)
+            holders_fetch(&v->holders, postings[i].number);
     }
     enum status status = ST_OK;
     for (uint32_t i = 0; i < n && status == ST_OK; i++) {
-        uint32_t slot = v->slots[postings[i].number];
-        if (slot > 0)
+        uint32_t slot = postings[i].number;
+        if ((slot & XAPIANS) == 0)
             holders_count(&v->holders, slot, v->n_docs, postings[i].occurrences);
         else
-            status = add_term(v, postings[i], err);
+            status = add_term(v, slot - XAPIANS, postings[i].occurrences, err);
     }
     return status;
 }
@@ -86,37 +82,59 @@ static enum status add_doc(struct inverted *v, uint32_t n_postings, const uint8_
 
 /* ---- all documents ---------------------------------------------------------------------------------------------- */
 
+/* Finds where the chunk's words go. */
+static void find_slots(struct inverted *v, uint32_t n_ids)
+{
+    uint32_t n_given = 0;
+    for (uint32_t i = 0; i < n_ids; i++) {
+        uint32_t number;
+        memcpy(&number, v->numbers.bytes + (v->numbers_at + i) * sizeof number, sizeof number);
+        v->slots[i] = holders_slot_of_code(&v->holders, v->codes[number]);
+        if (v->slots[i] > 0)
+            continue;
+        struct shim_term *term = &v->given[n_given];
+        term->bytes = wordtab_bytes(&v->b->words, number, &term->len);
+        v->slots[i] = XAPIANS + n_given++;
+    }
+    v->numbers_at += n_ids;
+}
+
 static enum status add_chunk(struct inverted *v, const struct chunk_done *chunk, struct err *err)
 {
     struct scratch postings = {0}, docs = {0};
     enum status status = scratch_map_docs(chunk, CHUNK_POSTINGS, &postings, &docs, err);
     const uint8_t *at = postings.bytes;
-    for (uint32_t i = 0; i < chunk->n_ids && status == ST_OK; i++)
-        v->slots[i] = holders_slot_of_code(&v->holders, v->codes[number_of(v, i)]);
+    if (status == ST_OK)
+        find_slots(v, chunk->n_ids);
     for (uint32_t i = 0; i < chunk->n_docs && status == ST_OK; i++) {
         struct chunk_doc doc;
         memcpy(&doc, docs.bytes + i * sizeof doc, sizeof doc);
         status = add_doc(v, doc.n_postings, &at, err);
     }
-    v->numbers_at += chunk->n_ids;
     scratch_unmap(&postings);
     scratch_unmap(&docs);
     return status;
 }
 
+static enum status make_room(struct inverted *v, struct err *err)
+{
+    const struct holders_writer *h = &v->holders;
+    size_t most_ids = 1, n_given = (size_t)h->n_counted - h->n_lists - h->n_few + 1;
+    for (size_t i = 0; i < v->b->n_chunks; i++)
+        most_ids = v->b->chunks[i].n_ids > most_ids ? v->b->chunks[i].n_ids : most_ids;
+    v->slots = malloc(most_ids * sizeof *v->slots);
+    v->given = malloc(n_given * sizeof *v->given);
+    v->terms = malloc((n_given < SHIM_TERMS_AT_ONCE ? n_given : SHIM_TERMS_AT_ONCE) * sizeof *v->terms);
+    return v->slots != NULL && v->given != NULL && v->terms != NULL ? ST_OK : err_nomem(err);
+}
+
 static enum status prepare(struct inverted *v, struct err *err)
 {
-    size_t most = 1;
-    for (size_t i = 0; i < v->b->n_chunks; i++)
-        most = v->b->chunks[i].n_ids > most ? v->b->chunks[i].n_ids : most;
-    v->slots = malloc(most * sizeof *v->slots);
-    v->terms = malloc((most < SHIM_TERMS_AT_ONCE ? most : SHIM_TERMS_AT_ONCE) * sizeof *v->terms);
-    if (v->slots == NULL || v->terms == NULL)
-        return err_nomem(err);
-    enum status status = holders_choose(&v->holders, &v->b->words, v->codes, (uint32_t)v->b->n_docs, err);
+    const struct build *b = v->b;
+    enum status status = holders_choose(&v->holders, &b->words, v->codes, (uint32_t)b->n_docs, err);
     if (status == ST_OK)
-        status = scratch_map(v->b->numbers_path, v->b->n_numbers * sizeof(uint32_t), &v->numbers, err);
-    return status;
+        status = make_room(v, err);
+    return status == ST_OK ? scratch_map(b->numbers_path, b->n_numbers * sizeof(uint32_t), &v->numbers, err) : status;
 }
 
 /* Gathers the holders, and makes a database of Xapian's in the folder dir. */
@@ -155,6 +173,7 @@ enum status inverted_write(const struct build *b, const uint32_t *codes, char *c
     holders_writer_release(&v.holders);
     scratch_unmap(&v.numbers);
     free(v.slots);
+    free(v.given);
     free(v.terms);
     free(dir);
     return status;
