@@ -50,6 +50,16 @@ static inline bool etdc_get(const uint8_t **p, const uint8_t *end, uint32_t *ran
     return false;
 }
 
+/* The rank of a code that is known to be whole, as a number: its bytes, the first one lowest. */
+static inline uint32_t etdc_rank(uint32_t code)
+{
+    uint8_t bytes[ETDC_MAX_BYTES] = {(uint8_t)code, (uint8_t)(code >> 8), (uint8_t)(code >> 16), (uint8_t)(code >> 24)};
+    const uint8_t *p = bytes;
+    uint32_t rank = 0;
+    (void)etdc_get(&p, bytes + sizeof bytes, &rank);
+    return rank;
+}
+
 /* Moves over n codes, eight bytes at a time; NULL when fewer end before end. */
 static inline const uint8_t *etdc_skip(const uint8_t *p, const uint8_t *end, size_t n)
 {

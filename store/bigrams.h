@@ -31,9 +31,21 @@ enum {
  * which may be anything; pair is first * BIGRAMS_WORDS + second. */
 void bigrams_walk(const uint8_t *codes, uint64_t len, void (*pair)(void *arg, uint32_t pair), void *arg);
 
-/* The body of `words`, and where each of n_docs documents begins in it and the last one ends. */
-enum status bigrams_write(const uint8_t *words, const uint64_t *starts, uint32_t n_docs, const char *path,
-                          struct file_seal *seal, struct err *err);
+/* How often each pair occurs, counted as words go by. */
+struct bigrams_counts {
+    struct bigrams_count *all; /* owned; by pair, those with a 0 of no use */
+    uint32_t before;           /* rank of the word before, 0: none that makes pairs */
+};
+
+enum status bigrams_begin(struct bigrams_counts *c, struct err *err);
+/* The next n words of a document; rank 0 is the boundary that it begins with. */
+void bigrams_count(struct bigrams_counts *c, uint32_t doc, const uint32_t *ranks, size_t n);
+void bigrams_counts_release(struct bigrams_counts *c); /* safe on a zeroed one */
+
+/* The body of `words`, whose pairs have been counted, and where each of n_docs documents begins in it and the last one
+ * ends. */
+enum status bigrams_write(const struct bigrams_counts *counts, const uint8_t *words, const uint64_t *starts,
+                          uint32_t n_docs, const char *path, struct file_seal *seal, struct err *err);
 
 struct bigrams {
     struct file_map map;

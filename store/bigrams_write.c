@@ -1,8 +1,9 @@
-/* bigrams_write.c - writing the part `bigrams`: counts all pairs in the finished words, chooses, and goes over the
- * words again for those; see bigrams.h. SPDX-License-Identifier: GPL-2.0-or-later */
+/* bigrams_write.c - writing the part `bigrams`: counts all pairs as words go by, chooses, and goes over the finished
+ * words for those; see bigrams.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
 #include "lib/bytes.h"
+#include "lib/large.h"
 #include "store/bigrams.h"
 #include "store/words.h"
 
@@ -11,7 +12,7 @@ enum {
     FEWEST_BYTES = 1 << 11 /* of words; fewer have no room for a pair worth having */
 };
 
-struct count {
+struct bigrams_count {
     uint32_t occurrences, documents, last; /* last document + 1 */
 };
 
@@ -25,25 +26,44 @@ struct writer {
     const uint8_t *words;
     const uint64_t *starts;
     uint32_t n_docs, doc;
-    struct count *all; /* by pair */
-    uint16_t *slot_of; /* by pair: number in chosen from 1 on; 0: not chosen */
+    const struct bigrams_count *all; /* by pair */
+    uint16_t *slot_of;               /* by pair: number in chosen from 1 on; 0: not chosen */
     struct bigram *chosen;
     size_t n;
 };
 
-static void walk_docs(struct writer *w, void (*pair)(void *arg, uint32_t pair))
+/* ---- counting --------------------------------------------------------------------------------------------------- */
+
+enum status bigrams_begin(struct bigrams_counts *c, struct err *err)
 {
-    for (w->doc = 0; w->doc < w->n_docs; w->doc++)
-        bigrams_walk(w->words + w->starts[w->doc], w->starts[w->doc + 1] - w->starts[w->doc], pair, w);
+    *c = (struct bigrams_counts){.all = large_zeroed(N_PAIRS * sizeof *c->all)};
+    return c->all == NULL ? err_nomem(err) : ST_OK;
 }
 
-static void count_pair(void *arg, uint32_t pair)
+/* Which words make pairs nobody foresees, so the others make pairs with a 0. */
+void bigrams_count(struct bigrams_counts *c, uint32_t doc, const uint32_t *ranks, size_t n)
 {
-    struct writer *w = arg;
-    struct count *count = &w->all[pair];
-    count->occurrences++;
-    count->documents += count->last != w->doc + 1;
-    count->last = w->doc + 1;
+    uint32_t before = c->before;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t rank = ranks[i] < BIGRAMS_WORDS ? ranks[i] : 0;
+        struct bigrams_count *count = &c->all[before * BIGRAMS_WORDS + rank];
+        count->occurrences++;
+        count->documents += count->last != doc + 1;
+        count->last = doc + 1;
+        before = rank;
+    }
+    c->before = before;
+}
+
+void bigrams_counts_release(struct bigrams_counts *c)
+{
+    free(c->all);
+    *c = (struct bigrams_counts){0};
+}
+
+static bool is_wanted(const struct writer *w, uint32_t pair)
+{
+    return w->all[pair].occurrences >= BIGRAMS_FEWEST && pair / BIGRAMS_WORDS != 0 && pair % BIGRAMS_WORDS != 0;
 }
 
 /* ---- choosing --------------------------------------------------------------------------------------------------- */
@@ -79,12 +99,12 @@ static enum status gather(struct writer *w, struct err *err)
 {
     size_t n = 0;
     for (uint32_t i = 0; i < N_PAIRS; i++)
-        n += w->all[i].occurrences >= BIGRAMS_FEWEST;
+        n += is_wanted(w, i);
     w->chosen = calloc(n + 1, sizeof *w->chosen);
     if (w->chosen == NULL)
         return err_nomem(err);
     for (uint32_t i = 0; i < N_PAIRS; i++)
-        if (w->all[i].occurrences >= BIGRAMS_FEWEST)
+        if (is_wanted(w, i))
             w->chosen[w->n++] =
                 (struct bigram){.pair = i, .documents = w->all[i].documents, .occurrences = w->all[i].occurrences};
     return ST_OK;
@@ -165,22 +185,17 @@ static enum status make(struct writer *w, struct err *err)
 {
     if (w->starts[w->n_docs] < FEWEST_BYTES)
         return ST_OK;
-    w->all = calloc(N_PAIRS, sizeof *w->all);
     w->slot_of = calloc(N_PAIRS, sizeof *w->slot_of);
-    if (w->all == NULL || w->slot_of == NULL)
-        return err_nomem(err);
-    walk_docs(w, count_pair);
-    enum status status = choose(w, err);
-    if (status != ST_OK || w->n == 0)
-        return status;
-    walk_docs(w, gather_pair);
-    return ST_OK;
+    enum status status = w->slot_of == NULL ? err_nomem(err) : choose(w, err);
+    for (w->doc = 0; status == ST_OK && w->n > 0 && w->doc < w->n_docs; w->doc++)
+        bigrams_walk(w->words + w->starts[w->doc], w->starts[w->doc + 1] - w->starts[w->doc], gather_pair, w);
+    return status;
 }
 
-enum status bigrams_write(const uint8_t *words, const uint64_t *starts, uint32_t n_docs, const char *path,
-                          struct file_seal *seal, struct err *err)
+enum status bigrams_write(const struct bigrams_counts *counts, const uint8_t *words, const uint64_t *starts,
+                          uint32_t n_docs, const char *path, struct file_seal *seal, struct err *err)
 {
-    struct writer w = {.words = words, .starts = starts, .n_docs = n_docs};
+    struct writer w = {.words = words, .starts = starts, .n_docs = n_docs, .all = counts->all};
     enum status status = make(&w, err);
     if (status == ST_OK)
         status = put_all(&w, path, seal, err);
@@ -188,6 +203,5 @@ enum status bigrams_write(const uint8_t *words, const uint64_t *starts, uint32_t
         postlist_release(&w.chosen[i].list);
     free(w.chosen);
     free(w.slot_of);
-    free(w.all);
     return status;
 }

@@ -64,28 +64,9 @@ void blocks_release(struct blocks_writer *w); /* safe on a zeroed one */
 void blocks_doc(struct blocks_writer *w, uint32_t doc, uint64_t off, uint64_t n_words);
 /* It ends at off. */
 void blocks_doc_end(struct blocks_writer *w, uint64_t off);
-void blocks_note(struct blocks_writer *w, uint32_t rank, uint32_t block);
+/* The document's next n words: their ranks, and where their codes stand. */
+void blocks_words(struct blocks_writer *w, const uint32_t *ranks, const uint64_t *offs, size_t n);
 enum status blocks_finish(struct blocks_writer *w, struct file_seal *seal, struct err *err);
-
-/* The document's next word stands at off; its code of len bytes as a number, the first byte lowest. */
-static inline void blocks_word(struct blocks_writer *w, uint32_t code, uint64_t off)
-{
-    uint32_t rank = code & 0x7f;
-    if (!w->in_long || ((code & 0x80) && rank <= BLOCKS_EVERYWHERE))
-        return;
-    if (!(code & 0x80)) {
-        uint8_t bytes[ETDC_MAX_BYTES] = {(uint8_t)code, (uint8_t)(code >> 8), (uint8_t)(code >> 16),
-                                         (uint8_t)(code >> 24)};
-        const uint8_t *p = bytes;
-        if (bytes[1] & 0x80)
-            rank = 128 + rank * 128 + (bytes[1] & 0x7f);
-        else if (!etdc_get(&p, bytes + sizeof bytes, &rank))
-            return;
-    }
-    uint32_t block = (uint32_t)(off / BLOCKS_LEN - w->behind);
-    if (w->last[rank] != block + 1)
-        blocks_note(w, rank, block);
-}
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 

@@ -168,16 +168,23 @@ void blocks_doc(struct blocks_writer *w, uint32_t doc, uint64_t off, uint64_t n_
     put32(&w->docs, w->n_blocks);
 }
 
-void blocks_note(struct blocks_writer *w, uint32_t rank, uint32_t block)
+/* Notes each word once a block. Whether it is the first there nobody foresees, so it is written down in any case. */
+void blocks_words(struct blocks_writer *w, const uint32_t *ranks, const uint64_t *offs, size_t n)
 {
-    while (w->n_blocks < block && w->in_long)
-        end_block(w);
-    if (!w->in_long || !ARRAY_RESERVE(w->ranks, w->cap, w->n + 1)) {
+    if (!w->in_long)
+        return;
+    if (!ARRAY_RESERVE(w->ranks, w->cap, w->n + n)) {
         fail(w);
         return;
     }
-    w->last[rank] = block + 1;
-    w->ranks[w->n++] = rank;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t rank = ranks[i], block = (uint32_t)(offs[i] / BLOCKS_LEN - w->behind);
+        while (w->n_blocks < block)
+            end_block(w);
+        w->ranks[w->n] = rank;
+        w->n += (w->last[rank] != block + 1) & (rank > BLOCKS_EVERYWHERE);
+        w->last[rank] = block + 1;
+    }
 }
 
 void blocks_doc_end(struct blocks_writer *w, uint64_t off)

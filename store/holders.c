@@ -26,16 +26,6 @@ bool holders_keep(uint32_t documents, uint32_t n_docs)
     return documents <= HOLDERS_FEW || documents >= fewest_common(n_docs);
 }
 
-static uint32_t rank_of_code(uint32_t code)
-{
-    uint8_t bytes[ETDC_MAX_BYTES];
-    const uint8_t *p = bytes;
-    uint32_t rank = 0;
-    memcpy(bytes, &code, sizeof bytes);
-    (void)etdc_get(&p, bytes + sizeof bytes, &rank);
-    return rank;
-}
-
 static uint32_t n_once(const struct holders_writer *h)
 {
     return h->n_words - h->n_counted;
@@ -46,7 +36,7 @@ static void find_documents(struct holders_writer *h, const struct wordtab *words
 {
     for (size_t i = 0; i < words->n; i++)
         if (words->words[i].occurrences > 1)
-            h->slot_of[rank_of_code(codes[i])] = words->words[i].documents;
+            h->slot_of[etdc_rank(codes[i])] = words->words[i].documents;
 }
 
 static bool count_words(struct holders_writer *h)
@@ -120,7 +110,7 @@ void holders_writer_release(struct holders_writer *h)
 
 uint32_t holders_slot_of_code(const struct holders_writer *h, uint32_t code)
 {
-    uint32_t rank = rank_of_code(code);
+    uint32_t rank = etdc_rank(code);
     if (rank > h->n_words)
         return 0;
     return rank <= h->n_counted ? h->slot_of[rank] : h->n_lists + h->n_few + rank - h->n_counted;

@@ -11,7 +11,7 @@
 #include "store/scratch.h"
 
 enum { BATCH = 64 }; /* postings whose words are fetched into the cache side by side */
-#define XAPIANS UINT32_C(0x80000000)
+#define GIVEN UINT32_C(0x80000000)
 
 struct inverted {
     const struct build *b;
@@ -20,7 +20,7 @@ struct inverted {
     struct shim_builder *builder;
     struct scratch numbers;  /* for each chunk in turn, its words' numbers in the segment */
     size_t numbers_at;       /* first of the chunk at hand */
-    uint32_t *slots;         /* owned; by number in the chunk at hand: of holders, or XAPIANS + place in given */
+    uint32_t *slots;         /* owned; by number in the chunk at hand: of holders, or GIVEN + place in given */
     struct shim_term *given; /* owned; Xapian's words of the chunk at hand: they fit the processor's cache */
     uint32_t n_docs;
     struct shim_term *terms; /* owned; the document's for Xapian that it has not got yet */
@@ -54,16 +54,16 @@ static enum status add_batch(struct inverted *v, uint32_t n, const uint8_t **p, 
     for (uint32_t i = 0; i < n; i++) {
         postings[i] = scratch_posting(p);
         postings[i].number = v->slots[postings[i].number];
-        if ((postings[i].number & XAPIANS) == 0)
+        if ((postings[i].number & GIVEN) == 0)
             holders_fetch(&v->holders, postings[i].number);
     }
     enum status status = ST_OK;
     for (uint32_t i = 0; i < n && status == ST_OK; i++) {
         uint32_t slot = postings[i].number;
-        if ((slot & XAPIANS) == 0)
+        if ((slot & GIVEN) == 0)
             holders_count(&v->holders, slot, v->n_docs, postings[i].occurrences);
         else
-            status = add_term(v, slot - XAPIANS, postings[i].occurrences, err);
+            status = add_term(v, slot - GIVEN, postings[i].occurrences, err);
     }
     return status;
 }
@@ -94,7 +94,7 @@ static void find_slots(struct inverted *v, uint32_t n_ids)
             continue;
         struct shim_term *term = &v->given[n_given];
         term->bytes = wordtab_bytes(&v->b->words, number, &term->len);
-        v->slots[i] = XAPIANS + n_given++;
+        v->slots[i] = GIVEN + n_given++;
     }
     v->numbers_at += n_ids;
 }

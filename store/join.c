@@ -15,12 +15,13 @@
 #include "store/stems.h"
 #include "store/words.h"
 
-/* What the jobs share, and change nothing of but the seals of their own parts. */
+/* What the jobs share, and change nothing of but the seals of their own parts and what they hand on. */
 struct join {
     const struct build *b;
     const uint32_t *codes; /* by number in the segment's table */
     char *const *paths;    /* PARTS_COUNT of them */
     struct parts *parts;
+    struct recoded recoded; /* by JOB_WORDS, for JOB_BIGRAMS */
 };
 
 /* ---- parts ---------------------------------------------------------------------------------------------------- */
@@ -37,7 +38,7 @@ void join_scratch(struct file_writer *w, const struct chunk_done *chunk, enum ch
 
 static enum status join_words(struct join *j, struct err *err)
 {
-    return recode_segment(j->b, j->codes, j->paths, j->parts, err);
+    return recode_segment(j->b, j->codes, j->paths, j->parts, &j->recoded, err);
 }
 
 static enum status join_inverted(struct join *j, struct err *err)
@@ -45,24 +46,16 @@ static enum status join_inverted(struct join *j, struct err *err)
     return inverted_write(j->b, j->codes, j->paths, j->parts, err);
 }
 
-/* Of the words and documents just written. */
+/* Of the words just written. */
 static enum status join_bigrams(struct join *j, struct err *err)
 {
-    struct docs docs = {0};
     struct file_map words = {0};
-    uint64_t *starts = malloc(((size_t)j->b->n_docs + 1) * sizeof *starts);
-    enum status status = starts == NULL ? err_nomem(err) : docs_open(&docs, j->paths[PARTS_DOCS], err);
+    enum status status = file_map(&words, j->paths[PARTS_WORDS], WORDS_KIND, err);
     if (status == ST_OK)
-        status = file_map(&words, j->paths[PARTS_WORDS], WORDS_KIND, err);
-    if (status == ST_OK) {
-        for (uint32_t i = 0; i <= docs.n; i++)
-            starts[i] = docs_start(&docs, i);
-        status =
-            bigrams_write(words.body, starts, docs.n, j->paths[PARTS_BIGRAMS], &j->parts->seals[PARTS_BIGRAMS], err);
-    }
+        status = bigrams_write(&j->recoded.pairs, words.body, j->recoded.starts, (uint32_t)j->b->n_docs,
+                               j->paths[PARTS_BIGRAMS], &j->parts->seals[PARTS_BIGRAMS], err);
     file_map_release(&words);
-    docs_release(&docs);
-    free(starts);
+    recoded_release(&j->recoded);
     return status;
 }
 
@@ -181,9 +174,10 @@ static enum status join_parts(struct build *b, char *const paths[PARTS_COUNT], s
 {
     uint32_t *codes = NULL;
     enum status status = rank_words(&b->words, paths[PARTS_VOCAB], &codes, &parts->seals[PARTS_VOCAB], err);
-    struct join join = {b, codes, paths, parts};
+    struct join join = {.b = b, .codes = codes, .paths = paths, .parts = parts};
     if (status == ST_OK)
         status = run_all(&join, err);
+    recoded_release(&join.recoded);
     free(codes);
     return status;
 }

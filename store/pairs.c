@@ -60,7 +60,8 @@ static void put_lanes(struct pairs_writer *w)
     memset(w->lanes, 0, PAIRS_ROWS * sizeof *w->lanes);
 }
 
-void pairs_enter_block(struct pairs_writer *w, uint64_t block)
+/* Goes on to a block, which has the last pairs of the one before, too. */
+static void enter_block(struct pairs_writer *w, uint64_t block)
 {
     for (; w->block < block; w->block++) {
         if (w->block % 64 == 63)
@@ -93,6 +94,21 @@ void pairs_doc(struct pairs_writer *w, uint64_t off)
     pairs_break(w);
 }
 
+void pairs_words(struct pairs_writer *w, const uint32_t *codes, const uint64_t *offs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (w->code != 0) {
+            uint64_t hash = pairs_hash(w->code, codes[i]);
+            if (w->off / PAIRS_BLOCK != w->block)
+                enter_block(w, w->off / PAIRS_BLOCK);
+            pairs_set(w, hash);
+            w->recent[w->n_recent++ % PAIRS_OVERLAP] = hash;
+        }
+        w->code = codes[i];
+        w->off = offs[i];
+    }
+}
+
 static void put_tables(struct pairs_writer *w, uint64_t n_blocks)
 {
     if (!fill_first_docs(w, n_blocks + 1))
@@ -117,7 +133,7 @@ enum status pairs_finish(struct pairs_writer *w, uint64_t words_len, struct file
 {
     uint64_t n_blocks = blocks_of(words_len);
     if (n_blocks > 0) {
-        pairs_enter_block(w, n_blocks - 1);
+        enter_block(w, n_blocks - 1);
         put_lanes(w);
         put_group(w, ((n_blocks - 1) % PAIRS_GROUP) / 64 + 1);
     }

@@ -72,7 +72,6 @@ enum status pairs_create(struct pairs_writer *w, const char *path, struct err *e
 void pairs_release(struct pairs_writer *w); /* safe on a zeroed one */
 /* A document's words begin at off. */
 void pairs_doc(struct pairs_writer *w, uint64_t off);
-void pairs_enter_block(struct pairs_writer *w, uint64_t block);
 enum status pairs_finish(struct pairs_writer *w, uint64_t words_len, struct file_seal *seal, struct err *err);
 
 /* The next word does not follow the one before. */
@@ -88,19 +87,8 @@ static inline void pairs_set(struct pairs_writer *w, uint64_t hash)
         w->lanes[pairs_row_of(hash, i)] |= UINT64_C(1) << w->block % 64;
 }
 
-/* The next word, whose code is at off. */
-static inline void pairs_word(struct pairs_writer *w, uint32_t code, uint64_t off)
-{
-    if (w->code != 0) {
-        uint64_t hash = pairs_hash(w->code, code);
-        if (w->off / PAIRS_BLOCK != w->block)
-            pairs_enter_block(w, w->off / PAIRS_BLOCK);
-        pairs_set(w, hash);
-        w->recent[w->n_recent++ % PAIRS_OVERLAP] = hash;
-    }
-    w->code = code;
-    w->off = off;
-}
+/* The next n words: their codes, and where those stand. */
+void pairs_words(struct pairs_writer *w, const uint32_t *codes, const uint64_t *offs, size_t n);
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 

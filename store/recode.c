@@ -11,9 +11,14 @@
 #include "store/scratch.h"
 #include "store/words.h"
 
+struct local {
+    uint32_t code, rank;
+};
+
 struct recode {
-    const uint32_t *codes; /* by number in the segment's table */
-    uint32_t *local;       /* owned; the same by number in the chunk at hand */
+    struct recoded *out;
+    const uint32_t *codes;  /* by number in the segment's table */
+    struct local *local;    /* owned; by number in the chunk at hand */
     struct scratch numbers; /* for each chunk in turn, its words' numbers in the segment */
     size_t numbers_at;      /* first of the chunk at hand */
     struct file_writer words, docs;
@@ -22,7 +27,6 @@ struct recode {
     struct pairs_writer pairs;
     struct blocks_writer blocks;
     uint64_t *hashes;  /* owned; path hash in the high half, document in the low one */
-    uint64_t *starts;  /* owned */
     uint16_t *lengths; /* owned */
     uint32_t n_docs;
     uint64_t text_off, names_off, places_off; /* where the chunk at hand comes to stand */
@@ -30,29 +34,45 @@ struct recode {
 
 /* ---- one document --------------------------------------------------------------------------------------------- */
 
-enum { BATCH = 128 }; /* words whose codes are put together */
+enum { BATCH = 128 }; /* words that are gone over for each part in turn */
 
-/* Copies the codes of n words from the stream of numbers at *p, which was written by this run. Returns their bytes. */
-static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
+struct batch {
+    uint32_t codes[BATCH], ranks[BATCH];
+    uint64_t offs[BATCH];
+};
+
+/* Writes the codes of n words to the file's room; returns their bytes. */
+static size_t put_batch(struct recode *r, struct batch *batch, uint32_t n, uint8_t *room, const uint8_t **p)
 {
     const uint8_t *from = *p;
-    uint64_t before = r->words.body_len;
-    while (n > 0) {
-        uint32_t batch = n < BATCH ? n : BATCH;
-        uint8_t *room = file_room(&r->words, BATCH * ETDC_MAX_BYTES), *to = room;
-        if (room == NULL)
-            break;
-        for (uint32_t i = 0; i < batch; i++) {
-            uint32_t code = r->local[scratch_number(&from)];
-            pairs_word(&r->pairs, code, r->words.body_len + (uint64_t)(to - room));
-            blocks_word(&r->blocks, code, r->words.body_len + (uint64_t)(to - room));
-            memcpy(to, &code, sizeof code);
-            to += (__builtin_ctz(code & 0x80808080u) + 1) / 8;
-        }
-        file_advance(&r->words, (size_t)(to - room));
-        n -= batch;
+    uint8_t *to = room;
+    for (uint32_t i = 0; i < n; i++) {
+        struct local word = r->local[scratch_number(&from)];
+        batch->codes[i] = word.code;
+        batch->ranks[i] = word.rank;
+        batch->offs[i] = r->words.body_len + (uint64_t)(to - room);
+        memcpy(to, &word.code, sizeof word.code);
+        to += (__builtin_ctz(word.code & 0x80808080u) + 1) / 8;
     }
     *p = from;
+    return (size_t)(to - room);
+}
+
+/* Takes n words from the stream of numbers at *p, which was written by this run. Returns the bytes of their codes. */
+static uint64_t put_codes(struct recode *r, uint32_t n, const uint8_t **p)
+{
+    struct batch batch;
+    uint64_t before = r->words.body_len;
+    for (uint32_t here; n > 0; n -= here) {
+        here = n < BATCH ? n : BATCH;
+        uint8_t *room = file_room(&r->words, BATCH * ETDC_MAX_BYTES);
+        if (room == NULL)
+            break;
+        file_advance(&r->words, put_batch(r, &batch, here, room, p));
+        pairs_words(&r->pairs, batch.codes, batch.offs, here);
+        blocks_words(&r->blocks, batch.ranks, batch.offs, here);
+        bigrams_count(&r->out->pairs, r->n_docs, batch.ranks, here);
+    }
     return r->words.body_len - before;
 }
 
@@ -61,6 +81,7 @@ static void put_boundary(struct recode *r)
     static const uint8_t boundary = WORDS_BOUNDARY;
     file_put(&r->words, &boundary, 1);
     pairs_break(&r->pairs);
+    bigrams_count(&r->out->pairs, r->n_docs, (const uint32_t[]){0}, 1);
 }
 
 static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t **ids)
@@ -81,9 +102,16 @@ static void put_doc(struct recode *r, const struct chunk_doc *doc, const uint8_t
     blocks_doc_end(&r->blocks, r->words.body_len);
     docs_put_record(&r->records, &r->layout, &record);
     r->hashes[r->n_docs] = (uint64_t)doc->path_hash << 32 | r->n_docs;
-    r->starts[r->n_docs] = record.words_off;
+    r->out->starts[r->n_docs] = record.words_off;
     r->lengths[r->n_docs] = docs_length_of(&record);
     r->n_docs++;
+}
+
+void recoded_release(struct recoded *r)
+{
+    bigrams_counts_release(&r->pairs);
+    free(r->starts);
+    *r = (struct recoded){0};
 }
 
 /* ---- one chunk ------------------------------------------------------------------------------------------------ */
@@ -94,7 +122,8 @@ static void find_local(struct recode *r, const struct chunk_done *chunk)
     for (uint32_t i = 0; i < chunk->n_ids; i++) {
         uint32_t number;
         memcpy(&number, r->numbers.bytes + (r->numbers_at + i) * sizeof number, sizeof number);
-        r->local[i] = r->codes[number];
+        r->local[i].code = r->codes[number];
+        r->local[i].rank = etdc_rank(r->codes[number]);
     }
     r->numbers_at += chunk->n_ids;
 }
@@ -137,9 +166,9 @@ static void put_buckets(struct recode *r)
 static void put_starts(struct recode *r)
 {
     struct packed_writer p = {.to = &r->docs};
-    r->starts[r->n_docs] = r->words.body_len;
+    r->out->starts[r->n_docs] = r->words.body_len;
     for (uint32_t i = 0; i <= r->n_docs; i++)
-        packed_put(&p, r->starts[i], r->layout.start_width);
+        packed_put(&p, r->out->starts[i], r->layout.start_width);
     packed_end(&p);
 }
 
@@ -171,11 +200,12 @@ static enum status prepare(struct recode *r, const struct build *b, struct err *
         most_ids = b->chunks[i].n_ids > most_ids ? b->chunks[i].n_ids : most_ids;
     r->local = malloc(most_ids * sizeof *r->local);
     r->hashes = malloc((size_t)b->n_docs * sizeof *r->hashes);
-    r->starts = malloc(((size_t)b->n_docs + 1) * sizeof *r->starts);
+    r->out->starts = malloc(((size_t)b->n_docs + 1) * sizeof *r->out->starts);
     r->lengths = malloc((size_t)b->n_docs * sizeof *r->lengths);
-    if (r->local == NULL || r->hashes == NULL || r->starts == NULL || r->lengths == NULL)
+    if (r->local == NULL || r->hashes == NULL || r->out->starts == NULL || r->lengths == NULL)
         return err_nomem(err);
-    return scratch_map(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err);
+    enum status status = bigrams_begin(&r->out->pairs, err);
+    return status == ST_OK ? scratch_map(b->numbers_path, b->n_numbers * sizeof(uint32_t), &r->numbers, err) : status;
 }
 
 /* No field of a record will be greater: how long codes are is not known before they are written, only at most. */
@@ -240,9 +270,10 @@ static enum status recode_all(struct recode *r, const struct build *b, struct pa
 }
 
 enum status recode_segment(const struct build *b, const uint32_t *codes, char *const paths[PARTS_COUNT],
-                           struct parts *parts, struct err *err)
+                           struct parts *parts, struct recoded *out, struct err *err)
 {
-    struct recode r = {.codes = codes};
+    struct recode r = {.out = out, .codes = codes};
+    *out = (struct recoded){0};
     enum status status = file_create(&r.words, paths[PARTS_WORDS], WORDS_KIND, err);
     if (status == ST_OK)
         status = file_create(&r.docs, paths[PARTS_DOCS], DOCS_KIND, err);
@@ -259,7 +290,6 @@ enum status recode_segment(const struct build *b, const uint32_t *codes, char *c
     scratch_unmap(&r.numbers);
     free(r.local);
     free(r.hashes);
-    free(r.starts);
     free(r.lengths);
     return status;
 }

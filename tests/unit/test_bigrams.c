@@ -60,7 +60,12 @@ static void write_part(const struct model *m, const char *path)
 {
     struct err err = {0};
     struct file_seal seal;
-    HELP_OK(bigrams_write((const uint8_t *)m->words.data, m->starts, N_DOCS, path, &seal, &err));
+    struct bigrams_counts counts;
+    HELP_OK(bigrams_begin(&counts, &err));
+    for (uint32_t doc = 0; doc < N_DOCS; doc++)
+        bigrams_count(&counts, doc, m->ranks[doc], m->n[doc]);
+    HELP_OK(bigrams_write(&counts, (const uint8_t *)m->words.data, m->starts, N_DOCS, path, &seal, &err));
+    bigrams_counts_release(&counts);
 }
 
 static uint32_t count_in(const struct model *m, uint32_t doc, uint32_t first, uint32_t second)
@@ -138,7 +143,11 @@ static void test_few_words_have_none(void **state)
     uint8_t words[] = {WORDS_BOUNDARY, 0x81, 0x82, 0x81, 0x82};
     uint64_t starts[] = {0, sizeof words};
     char *path = help_path(state, "bigrams");
-    HELP_OK(bigrams_write(words, starts, 1, path, &seal, &err));
+    struct bigrams_counts counts;
+    HELP_OK(bigrams_begin(&counts, &err));
+    bigrams_count(&counts, 0, (const uint32_t[]){0, 1, 2, 1, 2}, 5);
+    HELP_OK(bigrams_write(&counts, words, starts, 1, path, &seal, &err));
+    bigrams_counts_release(&counts);
     HELP_OK(bigrams_open(&part, path, 1, &err));
     assert_int_equal(part.n, 0);
     assert_false(bigrams_find(&part, 1, 2, &(struct segment_bigram){0}));

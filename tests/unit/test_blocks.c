@@ -39,7 +39,7 @@ static struct text write_text(const char *path, const uint32_t *n_words, uint32_
             uint8_t code[ETDC_MAX_BYTES];
             assert_true(ARRAY_RESERVE(t.words, t.cap, t.n + 1));
             t.words[t.n++] = (struct written){rank, doc, t.len};
-            blocks_word(&w, pairs_code(rank), t.len);
+            blocks_words(&w, &rank, (const uint64_t[]){t.len}, 1);
             t.len += etdc_put(code, rank) + spread;
         }
         t.end[doc] = t.len;

@@ -41,7 +41,7 @@ static struct text write_text(const char *path, uint32_t n_docs, uint32_t most_w
             uint8_t code[ETDC_MAX_BYTES];
             assert_true(ARRAY_RESERVE(t.words, t.cap, t.n + 1));
             t.words[t.n++] = (struct written){rank, doc, t.len, i > 0};
-            pairs_word(&w, pairs_code(rank), t.len);
+            pairs_words(&w, (const uint32_t[]){pairs_code(rank)}, (const uint64_t[]){t.len}, 1);
             t.len += etdc_put(code, rank) + spread;
         }
     }
