@@ -376,8 +376,11 @@ static enum status go_over_docs(struct searcher *s, const struct segment *segmen
     judge_want_windows(s->judge);
     struct stream stream = {.segment = segment, .candidates = candidates, .sums = s->top.room == 0 && p->full == 0};
     stream.matcher = judge_only_passing(s->judge, &stream.unit);
-    if (status == ST_OK && stream.matcher != NULL)
+    if (status == ST_OK && stream.matcher != NULL) {
+        stream.near = matcher_near(stream.matcher, stream.unit);
+        stream.enough = s->request.docs_only ? 1 : SIZE_MAX;
         status = go_over_stream(s, &stream, p, err);
+    }
     else if (status == ST_OK)
         status = go_over(s, segment, candidates, p, err);
     arena_release(&arena);

@@ -20,7 +20,9 @@ struct stream {
     struct candidates *candidates;
     struct matcher *matcher; /* bound to the segment */
     const struct plan_span *unit;
-    bool sums; /* what is found is only added up */
+    const struct scan_near *near; /* matcher_near */
+    size_t enough;                /* matches of a document */
+    bool sums;                    /* what is found is only added up */
 
     uint64_t n_offered, n_counted; /* documents: of the candidates, and of those whose words were counted here */
     uint64_t n_docs, n_matches;    /* with sums */

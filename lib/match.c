@@ -243,9 +243,11 @@ bool matcher_needs_codes(const struct matcher *m, const struct plan_span *unit)
     return state->is_windows || is_fixed_anywhere(state, unit);
 }
 
-bool matcher_counts_roughly(const struct matcher *m, const struct plan_span *unit)
+const struct scan_near *matcher_near(const struct matcher *m, const struct plan_span *unit)
 {
-    return match_windows_by_masks(m, unit);
+    const struct windows *w = &m->spans[unit->number].windows;
+    bool masks_tell = w->once && (w->n_kinds == 2 || (m->first_only && w->n_kinds > 2));
+    return m->spans[unit->number].is_windows && masks_tell ? &w->near : NULL;
 }
 
 static double sum_of_tightness(const struct match_span *spans, size_t n, uint32_t least_words)

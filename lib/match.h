@@ -15,6 +15,7 @@
 #include "lib/base.h"
 #include "lib/err.h"
 #include "lib/plan.h"
+#include "lib/scan.h"
 
 /* A position of the body at which a new sentence begins, and a new paragraph when that is set. */
 struct match_break {
@@ -77,8 +78,9 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
 /* Whether a unit is single words near each other, or a phrase of words and stars that each have their place, anywhere:
  * all that matcher_count asks of a document is then where its codes are and whether n_title is 0. */
 bool matcher_needs_codes(const struct matcher *m, const struct plan_span *unit);
-/* Of such a unit, whether counting takes far less without tightness. */
-bool matcher_counts_roughly(const struct matcher *m, const struct plan_span *unit);
+/* Of one whose words are near each other, those, when masks tell how many matches there are in a field, or whether there
+ * is one if that is enough (scan.h): nothing else is as fast, but tightness is not told. NULL otherwise. */
+const struct scan_near *matcher_near(const struct matcher *m, const struct plan_span *unit);
 
 /* How many of a unit's matches lie in the title. */
 enum status matcher_count_title(struct matcher *m, const struct plan_span *unit, size_t *n, struct err *err);

@@ -186,7 +186,6 @@ void match_word_pair(struct matcher *m, const struct plan_span *span, struct way
  * spans in [lo, hi], or counts all of the document's (tightness may be NULL). */
 void match_bind_windows(struct matcher *m, const struct plan_span *span);
 void match_windows(struct matcher *m, const struct plan_span *span, struct ways *out);
-bool match_windows_by_masks(const struct matcher *m, const struct plan_span *span); /* how it counts untold tightness */
 void match_count_windows(struct matcher *m, const struct plan_span *span, size_t *n, double *tightness);
 
 /* match_least.c: the minimal spans of a node with operands, without all spans of these where that can be helped. */

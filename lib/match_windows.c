@@ -243,34 +243,21 @@ static void search_both(struct matcher *m, const struct plan_span *span, struct 
 }
 
 /* Pairs, or with first_only whether there is a window: masks tell without events. */
-static size_t count_by_masks(const struct matcher *m, const struct windows *w, struct scan_text text)
-{
-    if (text.begin == text.end)
-        return 0;
-    return w->n_kinds == 2 ? scan_count_near(text, &w->near, m->first_only ? 1 : SIZE_MAX)
-                           : scan_has_near(text, &w->near);
-}
-
-static size_t count_both_by_masks(const struct matcher *m, const struct windows *w)
+static size_t count_by_masks(const struct matcher *m, const struct scan_near *near)
 {
     const struct match_doc *doc = m->doc;
-    size_t n = 0;
+    size_t n = 0, enough = m->first_only ? 1 : SIZE_MAX;
     if (doc->n_title > 0)
-        n = count_by_masks(m, w, (struct scan_text){doc->title, doc->title_end});
-    return m->first_only && n > 0 ? n : n + count_by_masks(m, w, (struct scan_text){doc->body, doc->body_end});
-}
-
-bool match_windows_by_masks(const struct matcher *m, const struct plan_span *span)
-{
-    const struct windows *w = &m->spans[span->number].windows;
-    return w->once && (w->n_kinds == 2 || (m->first_only && w->n_kinds > 2));
+        n = scan_count_near((struct scan_text){doc->title, doc->title_end}, near, enough);
+    return n < enough ? n + scan_count_near((struct scan_text){doc->body, doc->body_end}, near, enough) : n;
 }
 
 void match_count_windows(struct matcher *m, const struct plan_span *span, size_t *n, double *tightness)
 {
+    const struct scan_near *near = tightness == NULL ? matcher_near(m, span) : NULL;
     struct sink sink = {.first_only = m->first_only, .sum_up = tightness != NULL};
-    if (tightness == NULL && match_windows_by_masks(m, span)) {
-        *n = count_both_by_masks(m, &m->spans[span->number].windows);
+    if (near != NULL) {
+        *n = count_by_masks(m, near);
         return;
     }
     search_both(m, span, &sink);

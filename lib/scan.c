@@ -103,23 +103,20 @@ size_t scan_events(struct scan_text text, const struct scan_words *words, struct
 
 struct scan_near scan_near_of(const struct scan_words *words, uint32_t reach, bool ordered)
 {
-    struct scan_near near = {.words = *words, .reach = reach, .ordered = ordered};
+    struct scan_near near = {
+        .words = *words, .reach = reach, .ordered = ordered, .kernel = scan_kernel()};
     unsigned done = 1, most = reach < SCAN_WINDOW ? reach : SCAN_WINDOW;
     for (size_t i = 0; i < SCAN_SHIFTS; i++) {
         near.shifts[i] = (uint8_t)(done < most - done ? done : most - done);
         done += near.shifts[i];
+        near.n_shifts = near.shifts[i] > 0 ? (uint8_t)(i + 1) : near.n_shifts;
     }
     return near;
 }
 
 size_t scan_count_near(struct scan_text text, const struct scan_near *near, size_t enough)
 {
-    return scan_kernel()->count_near(text, near, enough);
-}
-
-bool scan_has_near(struct scan_text text, const struct scan_near *near)
-{
-    return scan_kernel()->has_near(text, near);
+    return near->kernel->count_near(text, near, enough);
 }
 
 size_t scan_sequence(struct scan_text text, struct scan_sequence *sequence, struct scan_cursor *cursor,

@@ -81,6 +81,8 @@ struct scan_event {
 size_t scan_events(struct scan_text text, const struct scan_words *words, struct scan_cursor *cursor,
                    struct scan_event *out, size_t room);
 
+struct scan_kernel;
+
 /* Words near each other, each of a kind of its own. */
 enum { SCAN_SHIFTS = 6 };
 struct scan_near {
@@ -88,13 +90,14 @@ struct scan_near {
     uint32_t reach; /* words from the first of them to the last, 1 or more */
     bool ordered;
     uint8_t shifts[SCAN_SHIFTS]; /* by which, one after the other, a bit comes to stand for `reach` of them */
+    uint8_t n_shifts;            /* of them not 0 */
+    const struct scan_kernel *kernel;
 };
 struct scan_near scan_near_of(const struct scan_words *words, uint32_t reach, bool ordered);
 /* Of two words, how often one stands behind the other within reach with neither of them in between, the second behind
- * the first if ordered. With `enough` found it need not go on. */
+ * the first if ordered; with `enough` found it need not go on. Of more words, none of them ordered, 1 if somewhere all
+ * stand within reach. */
 size_t scan_count_near(struct scan_text text, const struct scan_near *near, size_t enough);
-/* Whether somewhere all words stand within reach; not for ordered ones. */
-bool scan_has_near(struct scan_text text, const struct scan_near *near);
 
 /* A stretch of text in which lie all words at most `reach` words away from one of the first hits (in order, of
  * positions in text); *n says of how many hits, and cursor is set to its beginning. */

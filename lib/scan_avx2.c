@@ -55,7 +55,8 @@ static inline uint64_t kernel_tops(const uint8_t *p)
 #pragma GCC pop_options
 #endif
 
-const struct scan_kernel scan_kernel_avx2 = {find_hits,      count_hits, find_events, find_sequence,
-                                             count_sequence, count_near, has_near,    count_words};
+const struct scan_kernel scan_kernel_avx2 = {find_hits,     count_hits,     find_events,
+                                             find_sequence, count_sequence, count_near,
+                                             count_words};
 
 #endif

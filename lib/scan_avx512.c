@@ -69,6 +69,11 @@ static inline uint64_t kernel_press(uint64_t some, uint64_t all)
     return _pext_u64(some, all);
 }
 
+static inline uint64_t kernel_low(uint32_t n)
+{
+    return _bzhi_u64(~UINT64_C(0), n < 64 ? n : 64);
+}
+
 static inline uint32_t kernel_width(uint64_t mask)
 {
     return 64 - (uint32_t)_lzcnt_u64(mask);
@@ -82,8 +87,9 @@ static inline uint32_t kernel_width(uint64_t mask)
 #pragma GCC pop_options
 #endif
 
-const struct scan_kernel scan_kernel_avx512 = {find_hits,      count_hits, find_events, find_sequence,
-                                               count_sequence, count_near, has_near,    count_words};
+const struct scan_kernel scan_kernel_avx512 = {find_hits,     count_hits,     find_events,
+                                               find_sequence, count_sequence, count_near,
+                                               count_words};
 
 const struct scan_kernel *scan_kernel(void)
 {

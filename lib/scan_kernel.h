@@ -7,6 +7,7 @@
  *     kernel_put(events, n_bits, tops, pos, out)  writes the events of a window, of kinds of n_bits bits, at least 1;
  *                               up to SCAN_WINDOW in all may be overwritten
  *     kernel_press(some, all)   uint64_t, bit i: the i-th of the bits set in all is set in some, too
+ *     kernel_low(n)             uint64_t, bits [0, n) are set
  *     kernel_width(mask)        uint32_t, how many bits there are up to the last that is set; 0: none is
  *
  * and defines a struct scan_kernel of the functions after it. Reads at most SCAN_READABLE bytes behind the end of a

@@ -16,47 +16,51 @@
 
 /* The last occurrence so far. */
 struct kernel_last {
-    uint32_t since; /* words behind it */
+    uint32_t since; /* words behind it, or `reach` for so many and more */
     uint64_t is_b;
 };
 
-/* The bits that are at most `reach` behind one that is set. */
-static inline uint64_t spread_behind(uint64_t mask, const uint8_t *shifts)
+/* The bits that are at most `reach` behind one that is set, by the first n shifts: 2, 4, or all. */
+__attribute__((always_inline)) static inline uint64_t spread_behind(uint64_t mask, const uint8_t *shifts, unsigned n)
 {
     mask <<= 1;
     mask |= mask << shifts[0];
     mask |= mask << shifts[1];
-    mask |= mask << shifts[2];
-    mask |= mask << shifts[3];
-    mask |= mask << shifts[4];
-    return mask | mask << shifts[5];
+    if (n > 2) {
+        mask |= mask << shifts[2];
+        mask |= mask << shifts[3];
+    }
+    if (n > 4) {
+        mask |= mask << shifts[4];
+        mask |= mask << shifts[5];
+    }
+    return mask;
 }
 
-/* The first words of a window, as many as are within reach of the last occurrence before it. */
-static inline uint64_t near_last(uint32_t reach, uint32_t since)
+/* The words behind the last occurrence after a window. */
+static inline uint32_t since_last(uint32_t since, uint32_t reach, uint64_t words, uint64_t starts)
 {
-    int32_t left = (int32_t)reach - (int32_t)since;
-    left = left > 0 ? left : 0;
-    left = left < SCAN_WINDOW ? left : SCAN_WINDOW;
-    return (uint64_t)(left > 0) * (~UINT64_C(0) >> ((SCAN_WINDOW - left) & (SCAN_WINDOW - 1)));
+    since = words != 0 ? 0 : since;
+    since += (uint32_t)__builtin_popcountll(starts) - kernel_width(words);
+    return since < reach ? since : reach;
 }
 
-__attribute__((always_inline)) static inline size_t pairs_in_window(struct kernel_window w, uint64_t a, uint64_t b,
-                                                                    const struct scan_near *near,
-                                                                    struct kernel_last *last)
+/* The words of a window that end pairs. */
+__attribute__((always_inline)) static inline uint64_t pairs_in_window(struct kernel_window w, uint64_t a, uint64_t b,
+                                                                      const struct scan_near *near, unsigned n_shifts,
+                                                                      struct kernel_last *last)
 {
     uint64_t either = a | b, words = kernel_press(either, w.starts), kinds = kernel_press(b, either);
-    uint64_t close = kernel_press(spread_behind(words, near->shifts) | near_last(near->reach, last->since), words);
-    uint64_t changes = (kinds ^ (kinds << 1 | last->is_b)) & (kinds | (near->ordered - UINT64_C(1)));
-    uint64_t none = (uint64_t)(either != 0) - 1;
-    last->is_b = (uint64_t)(b > a) | (last->is_b & none);
-    last->since = (uint32_t)__builtin_popcountll(w.starts) - kernel_width(words) + (last->since & (uint32_t)none);
-    return (size_t)__builtin_popcountll(changes & close);
+    uint64_t close = spread_behind(words, near->shifts, n_shifts) | kernel_low(near->reach - last->since);
+    uint64_t changes = kinds ^ (kinds << 1 | last->is_b);
+    last->is_b = (uint64_t)(b > a) | (last->is_b & (uint64_t)(either == 0));
+    last->since = since_last(last->since, near->reach, words, w.starts);
+    return changes & kernel_press(close, words) & (near->ordered ? kinds : ~UINT64_C(0));
 }
 
 /* short_words: both are of one byte. */
 __attribute__((always_inline)) static inline size_t count_near_of(struct scan_text text, const struct scan_near *near,
-                                                                  size_t enough, bool short_words)
+                                                                  size_t enough, bool short_words, unsigned n_shifts)
 {
     const struct scan_word a = near->words.items[0], b = near->words.items[1];
     struct kernel_last last = {near->reach, 0};
@@ -66,19 +70,12 @@ __attribute__((always_inline)) static inline size_t count_near_of(struct scan_te
         struct kernel_window w = window_at(at, text.end, copy);
         uint64_t as = short_words ? kernel_same(w.at, a.code[0]) & w.starts : word_in_window(w, &a);
         uint64_t bs = short_words ? kernel_same(w.at, b.code[0]) & w.starts : word_in_window(w, &b);
-        n += pairs_in_window(w, as, bs, near, &last);
+        n += (size_t)__builtin_popcountll(pairs_in_window(w, as, bs, near, n_shifts, &last));
     }
     return n;
 }
 
-static size_t count_near(struct scan_text text, const struct scan_near *near, size_t enough)
-{
-    if (near->words.items[0].len == 1 && near->words.items[1].len == 1)
-        return count_near_of(text, near, enough, true);
-    return count_near_of(text, near, enough, false);
-}
-
-/* Words up to which the last occurrence of each is within reach: where all are, that is a window. */
+/* Words up to which the last occurrence of each is within reach: where all are, there they stand near each other. */
 static bool has_near(struct scan_text text, const struct scan_near *near)
 {
     uint32_t since[SCAN_KINDS];
@@ -87,17 +84,28 @@ static bool has_near(struct scan_text text, const struct scan_near *near)
         since[i] = near->reach;
     for (const uint8_t *at = text.begin; at < text.end; at += SCAN_WINDOW) {
         struct kernel_window w = window_at(at, text.end, copy);
-        uint32_t n_words = (uint32_t)__builtin_popcountll(w.starts);
         uint64_t all = ~UINT64_C(0);
         for (size_t i = 0; i < near->words.n; i++) {
             uint64_t words = kernel_press(word_in_window(w, &near->words.items[i]), w.starts);
-            all &= words | spread_behind(words, near->shifts) | near_last(near->reach, since[i]);
-            since[i] = n_words - kernel_width(words) + (since[i] & ((uint32_t)(words != 0) - 1));
+            all &= words | spread_behind(words, near->shifts, SCAN_SHIFTS) | kernel_low(near->reach - since[i]);
+            since[i] = since_last(since[i], near->reach, words, w.starts);
         }
         if (all != 0)
             return true;
     }
     return false;
+}
+
+static size_t count_near(struct scan_text text, const struct scan_near *near, size_t enough)
+{
+    if (near->words.n > 2)
+        return has_near(text, near);
+    bool short_words = near->words.items[0].len == 1 && near->words.items[1].len == 1;
+    if (near->n_shifts <= 2)
+        return short_words ? count_near_of(text, near, enough, true, 2) : count_near_of(text, near, enough, false, 2);
+    if (near->n_shifts <= 4)
+        return short_words ? count_near_of(text, near, enough, true, 4) : count_near_of(text, near, enough, false, 4);
+    return count_near_of(text, near, enough, false, SCAN_SHIFTS);
 }
 
 #endif

@@ -25,7 +25,6 @@ struct scan_kernel {
                             struct scan_hit *out, size_t room);
     size_t (*count_sequence)(struct scan_text text, const struct scan_sequence *sequence, size_t enough);
     size_t (*count_near)(struct scan_text text, const struct scan_near *near, size_t enough);
-    bool (*has_near)(struct scan_text text, const struct scan_near *near);
     size_t (*count_words)(const uint8_t *p, const uint8_t *end); /* that end in [p, end) */
 };
 

@@ -70,5 +70,6 @@ static inline uint64_t kernel_tops(const uint8_t *p)
 
 #include "lib/scan_kernel.h"
 
-const struct scan_kernel scan_kernel_plain = {find_hits,      count_hits, find_events, find_sequence,
-                                              count_sequence, count_near, has_near,    count_words};
+const struct scan_kernel scan_kernel_plain = {find_hits,     count_hits,     find_events,
+                                              find_sequence, count_sequence, count_near,
+                                              count_words};

@@ -38,6 +38,11 @@ static inline uint64_t kernel_press(uint64_t some, uint64_t all)
     return pressed;
 }
 
+static inline uint64_t kernel_low(uint32_t n)
+{
+    return n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0);
+}
+
 static inline uint32_t kernel_width(uint64_t mask)
 {
     return mask != 0 ? 64 - (uint32_t)__builtin_clzll(mask) : 0;
