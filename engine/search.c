@@ -313,6 +313,16 @@ static enum status go_over_choices(struct searcher *s, const struct segment *seg
     return status;
 }
 
+static enum status verdict_of(struct searcher *s, const struct stream_found *found, struct judge_verdict *out,
+                              struct err *err)
+{
+    if (found->ask_judge)
+        return judge_doc(s->judge, found->doc, out, err);
+    judge_take_found(s->judge, found->doc, found->n, found->frequency, out);
+    out->is_rough = found->is_rough;
+    return ST_OK;
+}
+
 static enum status go_over_stream(struct searcher *s, struct stream *stream, struct progress *p, struct err *err)
 {
     struct stream_found found;
@@ -323,16 +333,13 @@ static enum status go_over_stream(struct searcher *s, struct stream *stream, str
             status = check_stop(s, err);
         if (status == ST_OK)
             status = stream_next(stream, &found, err);
-        if (status == ST_OK && found.ask_judge)
-            status = judge_one(s, stream->segment, found.doc, p, err);
-        if (status != ST_OK || found.n == 0)
-            continue;
-        judge_take_found(s->judge, found.doc, found.n, found.is_rough ? (double)found.n : found.frequency, &verdict);
-        verdict.is_rough = found.is_rough;
-        status = take_match(s, stream->segment, found.doc, &verdict, p, err);
+        if (status == ST_OK && found.doc != STREAM_NONE)
+            status = verdict_of(s, &found, &verdict, err);
+        if (status == ST_OK && found.doc != STREAM_NONE && verdict.matched)
+            status = take_match(s, stream->segment, found.doc, &verdict, p, err);
     }
-    p->out->docs += stream->n_docs;
-    p->out->matches += stream->n_matches;
+    p->out->docs += stream->sums ? stream->n_docs : 0;
+    p->out->matches += stream->sums ? stream->n_matches : 0;
     p->out->candidates += stream->n_offered;
     p->out->checked += stream->n_counted;
     return status == ST_END ? ST_OK : status;

@@ -2,7 +2,7 @@
 #include "engine/stream.h"
 
 /* Bytes from which on a document is the judge's: none of the long ones is shorter. Documents that are fetched ahead. */
-enum { LONG_DOCUMENT = 4096, AHEAD = 4 };
+enum { LONG_DOCUMENT = 4096, AHEAD = 8 };
 
 /* Of what is not right the judge says more. */
 static bool is_for_judge(const struct segment_words *w)
@@ -41,6 +41,7 @@ static enum status count(struct stream *s, const struct segment_words *w, struct
     s->n_counted++;
     if (s->near != NULL) {
         out->n = count_by_masks(s, w);
+        out->frequency = (double)out->n;
         return ST_OK;
     }
     const struct match_doc fields = {.body = w->body,
@@ -54,29 +55,20 @@ static enum status count(struct stream *s, const struct segment_words *w, struct
 
 enum status stream_next(struct stream *s, struct stream_found *out, struct err *err)
 {
-    enum status status = ST_OK;
-    *out = (struct stream_found){0};
-    if (s->at == s->n) {
-        status = take_batch(s, err);
-        if (status != ST_OK)
-            return status;
-    }
-    while (s->at < s->n && status == ST_OK) {
+    enum status status = s->at == s->n ? take_batch(s, err) : ST_OK;
+    *out = (struct stream_found){.doc = STREAM_NONE};
+    while (s->at < s->n && status == ST_OK && out->doc == STREAM_NONE) {
         size_t i = s->at++;
         if (i + AHEAD < s->n)
             segment_prefetch_fields(&s->words[i + AHEAD]);
-        out->doc = s->docs[i];
+        out->n = 0;
         out->ask_judge = is_for_judge(&s->words[i]);
-        if (out->ask_judge)
-            return ST_OK;
-        status = count(s, &s->words[i], out, err);
-        if (s->sums) {
-            s->n_docs += out->n > 0;
-            s->n_matches += out->n;
-            out->n = 0;
-        } else if (out->n > 0) {
-            return status;
-        }
+        if (!out->ask_judge)
+            status = count(s, &s->words[i], out, err);
+        if (out->ask_judge || (out->n > 0 && !s->sums))
+            out->doc = s->docs[i];
+        s->n_docs += out->n > 0;
+        s->n_matches += out->n;
     }
     return status;
 }

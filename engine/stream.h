@@ -25,7 +25,7 @@ struct stream {
     bool sums;                    /* what is found is only added up */
 
     uint64_t n_offered, n_counted; /* documents: of the candidates, and of those whose words were counted here */
-    uint64_t n_docs, n_matches;    /* with sums */
+    uint64_t n_docs, n_matches;    /* found here */
 
     /* a batch of documents that are alive */
     uint32_t docs[STREAM_BATCH], next;
@@ -34,16 +34,16 @@ struct stream {
 };
 
 /* A document that matches. */
+#define STREAM_NONE UINT32_MAX
 struct stream_found {
-    uint32_t doc;
+    uint32_t doc;     /* or STREAM_NONE */
     size_t n;         /* matches, or only one when that is all the matcher looks for */
-    double frequency; /* tighter ones counting more; n is no less */
-    bool is_rough;    /* frequency is not told */
-    bool ask_judge;   /* nothing is: it may or may not match */
+    double frequency; /* tighter ones counting more */
+    bool is_rough;    /* it is less than what frequency says, which is n */
+    bool ask_judge;   /* nothing is told: it may or may not match */
 };
 
-/* The next one; ST_END when there is none. Now and then nothing, n is 0 and nobody to be asked, so that the caller can
- * see whether to go on. */
+/* The next one; ST_END when there is none. Now and then STREAM_NONE, so that the caller can see whether to go on. */
 enum status stream_next(struct stream *s, struct stream_found *out, struct err *err);
 
 #endif

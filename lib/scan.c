@@ -101,16 +101,45 @@ size_t scan_events(struct scan_text text, const struct scan_words *words, struct
     return scan_kernel()->find_events(text, words, cursor, out, room);
 }
 
+static uint32_t rank_of_word(const struct scan_word *word)
+{
+    const uint8_t *p = word->code;
+    uint32_t rank = 0;
+    (void)etdc_get(&p, p + word->len, &rank);
+    return rank;
+}
+
+/* The ranks up to which words are the commonest, and from which on one is rare; the most windows before and behind it
+ * that are worth telling from others. */
+enum { COMMON_RANK = 32, RARE_RANK = 128, MOST_CLOSE = 8 };
+
+static void look_at_ranks(struct scan_near *near)
+{
+    uint32_t most = 0, least = UINT32_MAX;
+    for (size_t i = 0; i < near->words.n; i++) {
+        uint32_t rank = rank_of_word(&near->words.items[i]);
+        least = rank < least ? rank : least;
+        if (rank > most) {
+            most = rank;
+            near->rare = (uint8_t)i;
+        }
+    }
+    size_t close = (near->reach * (size_t)ETDC_MAX_BYTES + SCAN_WINDOW - 1) / SCAN_WINDOW;
+    near->is_sparse = least > COMMON_RANK;
+    near->has_rare = most >= RARE_RANK && close <= MOST_CLOSE;
+    near->close = near->has_rare ? (uint8_t)close : 0;
+}
+
 struct scan_near scan_near_of(const struct scan_words *words, uint32_t reach, bool ordered)
 {
-    struct scan_near near = {
-        .words = *words, .reach = reach, .ordered = ordered, .kernel = scan_kernel()};
+    struct scan_near near = {.words = *words, .reach = reach, .ordered = ordered, .kernel = scan_kernel()};
     unsigned done = 1, most = reach < SCAN_WINDOW ? reach : SCAN_WINDOW;
     for (size_t i = 0; i < SCAN_SHIFTS; i++) {
         near.shifts[i] = (uint8_t)(done < most - done ? done : most - done);
         done += near.shifts[i];
         near.n_shifts = near.shifts[i] > 0 ? (uint8_t)(i + 1) : near.n_shifts;
     }
+    look_at_ranks(&near);
     return near;
 }
 

@@ -91,6 +91,9 @@ struct scan_near {
     bool ordered;
     uint8_t shifts[SCAN_SHIFTS]; /* by which, one after the other, a bit comes to stand for `reach` of them */
     uint8_t n_shifts;            /* of them not 0 */
+    bool is_sparse;              /* none of the words is among the commonest */
+    bool has_rare;               /* only what is around that word is looked at in a longer text */
+    uint8_t rare, close;         /* its number; windows before and behind one with it that may matter */
     const struct scan_kernel *kernel;
 };
 struct scan_near scan_near_of(const struct scan_words *words, uint32_t reach, bool ordered);

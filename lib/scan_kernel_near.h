@@ -14,6 +14,9 @@
 #ifndef VERBATIM_SCAN_KERNEL_NEAR_H
 #define VERBATIM_SCAN_KERNEL_NEAR_H
 
+/* Bytes ahead that are fetched; windows from which on a text is searched for the rare word first. */
+enum { NEAR_AHEAD = 768, NEAR_RARE_WINDOWS = 16 };
+
 /* The last occurrence so far. */
 struct kernel_last {
     uint32_t since; /* words behind it, or `reach` for so many and more */
@@ -58,19 +61,24 @@ __attribute__((always_inline)) static inline uint64_t pairs_in_window(struct ker
     return changes & kernel_press(close, words) & (near->ordered ? kinds : ~UINT64_C(0));
 }
 
-/* short_words: both are of one byte. */
+/* short_words: both are of one byte. sparse: most windows have neither. */
 __attribute__((always_inline)) static inline size_t count_near_of(struct scan_text text, const struct scan_near *near,
-                                                                  size_t enough, bool short_words, unsigned n_shifts)
+                                                                  size_t enough, bool short_words, bool sparse,
+                                                                  unsigned n_shifts)
 {
     const struct scan_word a = near->words.items[0], b = near->words.items[1];
     struct kernel_last last = {near->reach, 0};
     uint8_t copy[COPY_SIZE];
     size_t n = 0;
     for (const uint8_t *at = text.begin; at < text.end && n < enough; at += SCAN_WINDOW) {
+        __builtin_prefetch(at + NEAR_AHEAD);
         struct kernel_window w = window_at(at, text.end, copy);
         uint64_t as = short_words ? kernel_same(w.at, a.code[0]) & w.starts : word_in_window(w, &a);
         uint64_t bs = short_words ? kernel_same(w.at, b.code[0]) & w.starts : word_in_window(w, &b);
-        n += (size_t)__builtin_popcountll(pairs_in_window(w, as, bs, near, n_shifts, &last));
+        if (sparse && (as | bs) == 0)
+            last.since = since_last(last.since, near->reach, 0, w.starts);
+        else
+            n += (size_t)__builtin_popcountll(pairs_in_window(w, as, bs, near, n_shifts, &last));
     }
     return n;
 }
@@ -83,6 +91,7 @@ static bool has_near(struct scan_text text, const struct scan_near *near)
     for (size_t i = 0; i < near->words.n; i++)
         since[i] = near->reach;
     for (const uint8_t *at = text.begin; at < text.end; at += SCAN_WINDOW) {
+        __builtin_prefetch(at + NEAR_AHEAD);
         struct kernel_window w = window_at(at, text.end, copy);
         uint64_t all = ~UINT64_C(0);
         for (size_t i = 0; i < near->words.n; i++) {
@@ -96,16 +105,48 @@ static bool has_near(struct scan_text text, const struct scan_near *near)
     return false;
 }
 
-static size_t count_near(struct scan_text text, const struct scan_near *near, size_t enough)
+static size_t count_near_all(struct scan_text text, const struct scan_near *near, size_t enough)
 {
     if (near->words.n > 2)
         return has_near(text, near);
     bool short_words = near->words.items[0].len == 1 && near->words.items[1].len == 1;
-    if (near->n_shifts <= 2)
-        return short_words ? count_near_of(text, near, enough, true, 2) : count_near_of(text, near, enough, false, 2);
-    if (near->n_shifts <= 4)
-        return short_words ? count_near_of(text, near, enough, true, 4) : count_near_of(text, near, enough, false, 4);
-    return count_near_of(text, near, enough, false, SCAN_SHIFTS);
+    if (near->is_sparse)
+        return short_words ? count_near_of(text, near, enough, true, true, SCAN_SHIFTS)
+                           : count_near_of(text, near, enough, false, true, SCAN_SHIFTS);
+    if (near->n_shifts <= 2 && short_words)
+        return count_near_of(text, near, enough, true, false, 2);
+    if (near->n_shifts <= 4 && short_words)
+        return count_near_of(text, near, enough, true, false, 4);
+    return count_near_of(text, near, enough, false, false, SCAN_SHIFTS);
+}
+
+/* Where windows with the rare word are, and those close to them, the text is looked at. */
+static size_t count_near_rare(struct scan_text text, const struct scan_near *near, size_t enough)
+{
+    const size_t close = (size_t)near->close * SCAN_WINDOW;
+    const struct scan_word rare = near->words.items[near->rare];
+    struct scan_text run = {text.begin, text.begin};
+    uint8_t copy[COPY_SIZE];
+    size_t n = 0;
+    for (const uint8_t *at = text.begin; at < text.end && n < enough; at += SCAN_WINDOW) {
+        __builtin_prefetch(at + NEAR_AHEAD);
+        if (word_in_window(window_at(at, text.end, copy), &rare) == 0)
+            continue;
+        const uint8_t *from = (size_t)(at - text.begin) > close ? at - close : text.begin;
+        if (from > run.end) {
+            n += count_near_all(run, near, enough - n);
+            run.begin = from;
+        }
+        run.end = (size_t)(text.end - at) > close + SCAN_WINDOW ? at + close + SCAN_WINDOW : text.end;
+    }
+    return n < enough ? n + count_near_all(run, near, enough - n) : n;
+}
+
+static size_t count_near(struct scan_text text, const struct scan_near *near, size_t enough)
+{
+    enough = near->words.n > 2 ? 1 : enough;
+    bool is_long = text.end - text.begin >= NEAR_RARE_WINDOWS * SCAN_WINDOW;
+    return near->has_rare && is_long ? count_near_rare(text, near, enough) : count_near_all(text, near, enough);
 }
 
 #endif

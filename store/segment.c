@@ -298,13 +298,13 @@ void segment_prefetch_start(const struct segment *s, uint32_t doc)
     docs_prefetch_start(&s->docs, doc);
 }
 
-enum { LINE_LEN = 64, LINES_PREFETCHED = 20 };
+enum { LINE_LEN = 64, LINES_PREFETCHED = 20, FEW_LINES = 12 };
 
 void segment_prefetch_fields(const struct segment_words *w)
 {
-    const uint8_t *begin = w->n_title > 0 ? w->title : w->body;
-    for (size_t i = 0; i < LINES_PREFETCHED && i * LINE_LEN < (size_t)(w->body_end - begin); i++)
-        __builtin_prefetch(begin + i * LINE_LEN);
+    const uint8_t *at = w->body;
+    for (size_t i = 0; i < FEW_LINES; i++)
+        __builtin_prefetch(at + i * LINE_LEN);
 }
 
 void segment_prefetch_words(const struct segment *s, uint32_t doc)

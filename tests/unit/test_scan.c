@@ -48,10 +48,11 @@ static uint32_t random_rank(void)
     return ranks[rnd(BASE_COUNT(ranks))];
 }
 
+enum { MOST_WORDS = 2000 };
 struct words {
-    uint32_t ranks[600];
+    uint32_t ranks[MOST_WORDS];
     size_t n;
-    uint8_t bytes[600 * ETDC_MAX_BYTES + 1 + SCAN_READABLE];
+    uint8_t bytes[MOST_WORDS * ETDC_MAX_BYTES + 1 + SCAN_READABLE];
     struct scan_text text;
 };
 
@@ -355,7 +356,7 @@ static void check_near(const struct scan_kernel *kernel, const struct words *w, 
     }
 }
 
-/* Words that stand densely, and two that are rare among others. */
+/* Words that stand densely, and some that are rare among others, in short texts and in long ones. */
 static void test_near(void **state)
 {
     (void)state;
@@ -365,7 +366,7 @@ static void test_near(void **state)
     int kind_of[BASE_COUNT(w.ranks)];
     for (int round = 0; round < 600; round++) {
         struct scan_words words;
-        make_text(&w, rnd(rnd(2) ? 600 : 90), 0, rnd(2) ? 1 : 1 + rnd(60));
+        make_text(&w, rnd(rnd(2) ? MOST_WORDS : 90), 0, rnd(2) ? 1 : 1 + rnd(300));
         for (size_t n = 2; n <= 5; n++) {
             make_kinds_of(&words, &w, n, true, kind_of);
             for (size_t i = 0; i < n_kernels; i++)
