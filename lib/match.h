@@ -78,8 +78,8 @@ enum status matcher_count(struct matcher *m, const struct plan_span *unit, size_
 /* Whether a unit is single words near each other, or a phrase of words and stars that each have their place, anywhere:
  * all that matcher_count asks of a document is then where its codes are and whether n_title is 0. */
 bool matcher_needs_codes(const struct matcher *m, const struct plan_span *unit);
-/* Of one whose words are near each other, those, when masks tell how many matches there are in a field, or whether there
- * is one if that is enough (scan.h): nothing else is as fast, but tightness is not told. NULL otherwise. */
+/* Of one whose words are near each other, those, when masks tell how many matches there are in a field, or whether
+ * there is one if that is enough (scan.h): nothing else is as fast, but tightness is not told. NULL otherwise. */
 const struct scan_near *matcher_near(const struct matcher *m, const struct plan_span *unit);
 
 /* How many of a unit's matches lie in the title. */
