@@ -14,10 +14,11 @@
 enum {
     ROW_COST = 2,     /* to AND 64 blocks of a row, or 64 documents of a bitmap */
     PASS_COST = 12,   /* to pass over a block */
-    BLOCK_COST = 100, /* to scan one */
+    BLOCK_COST = 100, /* to scan one of many */
+    LOOK_COST = 200,  /* of few here and there */
     DOC_COST = 20,    /* to go by a document: its blocks' bits */
     ASK_COST = 30,    /* to ask the rows for one block */
-    OPEN_COST = 8000, /* to find a list that is not at hand */
+    OPEN_COST = 15000, /* to find a list that is not at hand */
     READ_COST = 20,   /* to read a posting of it */
     LIST_COST = 1000, /* to come to one that is at hand */
     STEP_COST = 4,    /* to read a posting of it */
@@ -49,10 +50,16 @@ struct approach {
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
+/* In documents: the shortest come first, one that must be found only when it is much shorter. */
+static uint64_t length_of(const struct list *list)
+{
+    return list->documents + (list->at_hand ? 0 : OPEN_COST / LOOK_COST);
+}
+
 static int compare_lists(const void *a, const void *b)
 {
-    const struct list *x = a, *y = b;
-    return (x->documents > y->documents) - (x->documents < y->documents);
+    uint64_t x = length_of(a), y = length_of(b);
+    return (x > y) - (x < y);
 }
 
 static struct list list_of_word(const struct phrase *p, const struct postings_word *word)
@@ -111,11 +118,18 @@ static uint64_t blocks_a_doc(const struct segment *s)
     return n_docs > 0 ? segment_codes(s).n_blocks / n_docs + 1 : 1;
 }
 
-/* Going to so many documents, and asking for their blocks one by one or scanning the few that they have. */
+/* Asking for the blocks of so many documents one by one, or scanning the few that they have. */
 static uint64_t cost_of_asking(const struct phrase *p, uint64_t n)
 {
     uint64_t blocks = blocks_a_doc(p->segment);
-    return n * (DOC_COST + blocks * (blocks <= PHRASE_SHORT ? BLOCK_COST : ASK_COST));
+    return n * blocks * (blocks <= PHRASE_SHORT ? LOOK_COST : ASK_COST);
+}
+
+/* Going to so many, in the cheaper way. */
+static uint64_t cost_of_docs(const struct phrase *p, uint64_t n)
+{
+    uint64_t asking = cost_of_asking(p, n), rows = cost_of_rows(p);
+    return n * DOC_COST + (asking < rows ? asking : rows);
 }
 
 /* Of n, documents or blocks, as many as a list is expected to leave when it says something of so many of all. */
@@ -182,27 +196,27 @@ static size_t lists_worth(const struct approach *a)
     for (size_t i = 0; i < a->n_lists && (i == 0 || a->lists[i].at_hand); i++) {
         n = i == 0 ? a->lists[i].documents : left_of(a, n, &a->lists[i], TOGETHER);
         sum += a->lists[i].cost;
-        if (sum + cost_of_asking(a->phrase, n) >= least)
+        if (sum + cost_of_docs(a->phrase, n) >= least)
             continue;
-        least = sum + cost_of_asking(a->phrase, n);
+        least = sum + cost_of_docs(a->phrase, n);
         worth = i + 1;
     }
     return worth;
 }
 
-/* Returns, in *few, whether the documents that are left are better gone to than all blocks found. */
+/* Returns, in *few, whether the documents that are left are so few that their blocks are asked for. */
 static enum status narrow_first(struct approach *a, bool *few, struct err *err)
 {
     size_t worth = lists_worth(a);
-    uint64_t cost = 0;
+    uint64_t n = a->n_docs;
     enum status status = ST_OK;
     for (; status == ST_OK && a->n_used < worth; a->n_used++) {
-        if (a->n_used > 0 && cost <= a->lists[a->n_used].cost)
+        if (a->n_used > 0 && cost_of_docs(a->phrase, n) <= a->lists[a->n_used].cost)
             break;
         status = narrow(a, &a->lists[a->n_used], err);
-        cost = cost_of_asking(a->phrase, count_docs(a));
+        n = status == ST_OK ? count_docs(a) : 0;
     }
-    *few = a->n_used > 0 && cost <= least_cost_of_blocks(a->phrase);
+    *few = a->n_used > 0 && cost_of_asking(a->phrase, n) <= cost_of_rows(a->phrase);
     return status;
 }
 

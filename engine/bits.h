@@ -4,23 +4,33 @@
 
 #include "lib/base.h"
 
-/* How many bits are set in n words. Sums in halves, quarters and bytes of words side by side: a processor's own
+/* How many bits are set in 8 words: in sums of halves, quarters and bytes of words side by side, since a processor's own
  * instruction cannot be relied on. */
-static inline size_t bits_count(const uint64_t *bits, size_t n)
+static inline size_t bits_count_8(const uint64_t *bits)
 {
     const uint64_t pairs = UINT64_C(0x5555555555555555), fours = UINT64_C(0x3333333333333333),
                    eights = UINT64_C(0x0f0f0f0f0f0f0f0f);
-    size_t count = 0;
-    for (size_t i = 0; i < n;) {
-        uint64_t bytes = 0;
-        for (size_t end = n - i < 31 ? n : i + 31; i < end; i++) {
-            uint64_t x = bits[i] - (bits[i] >> 1 & pairs);
-            x = (x & fours) + (x >> 2 & fours);
-            bytes += (x + (x >> 4)) & eights;
-        }
-        for (; bytes != 0; bytes >>= 8)
-            count += bytes & 0xff;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < 8; i++) {
+        uint64_t x = bits[i] - (bits[i] >> 1 & pairs);
+        x = (x & fours) + (x >> 2 & fours);
+        bytes += (x + (x >> 4)) & eights;
     }
+    bytes = (bytes & UINT64_C(0x00ff00ff00ff00ff)) + (bytes >> 8 & UINT64_C(0x00ff00ff00ff00ff));
+    return (size_t)(bytes * UINT64_C(0x0001000100010001) >> 48);
+}
+
+/* How many bits are set in n words, few mostly. */
+static inline size_t bits_count(const uint64_t *bits, size_t n)
+{
+    size_t count = 0, i = 0;
+    for (; i + 8 <= n; i += 8)
+        if ((bits[i] | bits[i + 1] | bits[i + 2] | bits[i + 3] | bits[i + 4] | bits[i + 5] | bits[i + 6] |
+             bits[i + 7]) != 0)
+            count += bits_count_8(bits + i);
+    for (; i < n; i++)
+        for (uint64_t word = bits[i]; word != 0; word &= word - 1)
+            count++;
     return count;
 }
 
