@@ -4,7 +4,7 @@
 
 #include "lib/base.h"
 
-/* How many bits are set in 8 words: in sums of halves, quarters and bytes of words side by side, since a processor's own
+/* How many bits are set in 8 words: in sums of halves, quarters and bytes of words side by side, as a processor's own
  * instruction cannot be relied on. */
 static inline size_t bits_count_8(const uint64_t *bits)
 {

@@ -284,21 +284,37 @@ static bool note_hits(struct phrase_walk *w, uint64_t base)
     return ok;
 }
 
-/* Most blocks hold none, and most of the others are of one document: hits are only counted then. */
+static bool find_in_block(struct phrase_walk *w, struct scan_text text)
+{
+    w->hits.n = 0;
+    if (!scan_find_hits(text, &w->phrase->needle, 0, &w->hits))
+        return false;
+    if (w->hits.n == 0)
+        w->n_in_turn = 0;
+    return note_hits(w, (uint64_t)(text.begin - w->phrase->codes.begin));
+}
+
+/* Most blocks hold none, and most of the others are of one document: hits are only counted then. Where block after
+ * block has some, it is looked at first how many documents there are. */
 static bool scan_block(struct phrase_walk *w, uint64_t block)
 {
+    enum { MANY_IN_TURN = 4 };
     const struct phrase *p = w->phrase;
     struct scan_text text = text_of(p, block, block + 1, 0, p->codes.len);
-    size_t n = text.begin < text.end ? scan_count(text, &p->needle) : 0;
-    uint32_t first, last;
+    uint32_t first = 0, last = 0;
     w->n_scanned++;
+    if (text.begin >= text.end)
+        return true;
+    if (w->n_in_turn >= MANY_IN_TURN)
+        segment_docs_of(p->segment, block, &first, &last);
+    if (first != last)
+        return find_in_block(w, text);
+    size_t n = scan_count(text, &p->needle);
+    w->n_in_turn = n > 0 ? w->n_in_turn + 1 : 0;
     if (n == 0)
         return true;
     segment_docs_of(p->segment, block, &first, &last);
-    if (first == last)
-        return add_found(w, first, n);
-    w->hits.n = 0;
-    return scan_find_hits(text, &p->needle, 0, &w->hits) && note_hits(w, (uint64_t)(text.begin - p->codes.begin));
+    return first == last ? add_found(w, first, n) : find_in_block(w, text);
 }
 
 /* What was told goes, but for the last, which may go on. */

@@ -72,6 +72,7 @@ struct phrase_walk {
     uint64_t ahead[PHRASE_AHEAD]; /* blocks to look at, whose memory is on its way: a ring */
     size_t at_ahead;
     bool begun, ended;
+    size_t n_in_turn;           /* blocks with hits, up to the one looked at last */
     struct scan_hits hits;      /* of one block */
     struct phrase_found *found; /* owned; those from `at` on are still to be told */
     size_t n_found, cap_found, at;

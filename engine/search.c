@@ -149,6 +149,8 @@ static enum status add_hit(struct searcher *s, const struct segment *segment, ui
 {
     out->docs++;
     out->matches += verdict->matches;
+    if (s->top.room == 0)
+        return ST_OK;
     struct search_hit hit = {.segment = segment, .doc = doc, .matches = verdict->matches};
     return rank_take(&s->top, &s->scale, s->judge, verdict, hit, err);
 }
