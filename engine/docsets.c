@@ -16,7 +16,7 @@
 
 /* The documents of a unit. */
 struct docset {
-    struct need need;       /* of a phrase */
+    struct need need; /* of a phrase */
     uint64_t *bits;
     struct choices choices; /* how often each holds it, when that is asked */
 };
@@ -77,6 +77,15 @@ static uint64_t cost_of_word(const struct docsets *d, unsigned leaf)
     return postings_at_hand(d->postings, leaf) ? cost : cost + LIST_COST;
 }
 
+/* A phrase of which the segment lacks a word has no documents there. */
+static bool is_absent(const struct docsets *d, const struct plan_span *unit)
+{
+    bool absent = false;
+    for (size_t i = 0; unit->kind == PLAN_PHRASE && unit->plain && i < unit->sequence.n; i++)
+        absent |= postings_documents(d->postings, unit->sequence.slots[i].leaf) == 0;
+    return absent;
+}
+
 static enum status plan_unit(struct docsets *d, const struct plan_node *node, uint64_t *cost, bool *suits,
                              struct err *err)
 {
@@ -86,9 +95,8 @@ static enum status plan_unit(struct docsets *d, const struct plan_node *node, ui
         *cost += cost_of_word(d, (unsigned)leaf);
         return ST_OK;
     }
-    enum status status =
-        needs_choices(node->unit, d->postings, d->segment, MOST_PHRASES, &d->arena, need, err);
-    *suits = *suits && need->n > 0;
+    enum status status = needs_choices(node->unit, d->postings, d->segment, MOST_PHRASES, &d->arena, need, err);
+    *suits = *suits && (need->n > 0 || is_absent(d, node->unit));
     for (size_t i = 0; i < need->n; i++)
         *cost += PHRASE_COST + approach_cost(need->phrases[i]);
     return status;

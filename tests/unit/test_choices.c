@@ -43,9 +43,8 @@ static size_t check_query(const struct snapshot *snap, const char *text)
 
 static void random_phrase(struct buf *out, uint64_t *seed)
 {
-    static const char *const words[] = {"a%u",   "a%u",  "b%u",  "c%u",           "(a%u|b%u)", "(b%u|c%u|d%u)",
-                                        "b%u*",  "c%u*", "d%u*", "(a%u b%u|c%u)", "a*",        "d?%u",
-                                        "c%u~1", "a%u"};
+    static const char *const words[] = {"a%u",  "a%u",  "b%u",           "c%u", "(a%u|b%u)", "(b%u|c%u|d%u)", "b%u*",
+                                        "c%u*", "d%u*", "(a%u b%u|c%u)", "a*",  "d?%u",      "c%u~1",         "a%u"};
     buf_addc(out, '"');
     for (uint32_t n = 2 + help_random(seed, 3); n > 0; n--) {
         const char *word = words[help_random(seed, BASE_COUNT(words))];
