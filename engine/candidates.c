@@ -30,7 +30,11 @@ struct candidates {
     uint32_t total;     /* ALL: documents of the segment */
 };
 
-enum { FEW_OFFERED = 48 }; /* documents: to decide that many takes as long as to open a list of Xapian's */
+enum {
+    FEW_OFFERED = 48,  /* documents: to decide that many takes as long as to open a list of Xapian's */
+    SEEK_COST = 4,     /* to find a document in a list, against reading a posting of it into a bitmap */
+    SCAN_SHARE = 128,  /* going over bitmaps takes as long as finding 1 of so many documents in a list */
+};
 
 struct maker {
     struct postings *postings;
@@ -103,6 +107,44 @@ static void drop_dear(const struct maker *m, struct candidates *c)
     c->n_children = n;
 }
 
+static const uint8_t *bits_of_pair(const struct maker *m, const struct candidates *c)
+{
+    uint64_t *bits = arena_calloc(m->arena, (size_t)c->total / 64 + 1, sizeof *bits);
+    if (bits != NULL)
+        segment_holders_or(&c->holders, bits);
+    return (const uint8_t *)bits;
+}
+
+static const uint8_t *bits_of_leaf(const struct maker *m, const struct candidates *c)
+{
+    size_t n;
+    const uint32_t *ranks = postings_ranks(m->postings, c->leaf, &n);
+    return n == 1 ? postings_bits(m->postings, ranks[0]) : NULL;
+}
+
+/* Makes a bitmap of a list that is at hand; as it was where there is no memory for one. */
+static void unfold(const struct maker *m, struct candidates *c)
+{
+    c->bits = c->kind == CANDIDATES_PAIR ? bits_of_pair(m, c) : bits_of_leaf(m, c);
+    if (c->bits != NULL)
+        c->kind = CANDIDATES_BITS;
+}
+
+/* Bitmaps instead of lists in which so many documents would be sought that reading them whole costs less; the first
+ * too, where all others are bitmaps. */
+static void unfold_lists(const struct maker *m, struct candidates *c)
+{
+    uint64_t least = c->children[0]->documents;
+    for (size_t i = c->n_children; i-- > 0;) {
+        struct candidates *child = c->children[i];
+        bool is_list = child->kind == CANDIDATES_LIST || child->kind == CANDIDATES_PAIR;
+        bool pays = i > 0 ? least * SEEK_COST > child->documents : least > c->total / SCAN_SHARE;
+        if (is_list && pays && (i > 0 || c->children[1]->kind == CANDIDATES_BITS))
+            unfold(m, child);
+    }
+    qsort(c->children, c->n_children, sizeof(struct candidates *), compare);
+}
+
 static struct candidates *finish_and(const struct maker *m, struct candidates *c)
 {
     if (c->kind == CANDIDATES_NONE)
@@ -114,6 +156,8 @@ static struct candidates *finish_and(const struct maker *m, struct candidates *c
     }
     qsort(c->children, c->n_children, sizeof(struct candidates *), compare);
     drop_dear(m, c);
+    if (c->n_children > 1)
+        unfold_lists(m, c);
     c->documents = c->total;
     for (size_t i = 0; i < c->n_children; i++) {
         c->n_others += c->children[i]->kind != CANDIDATES_BITS;

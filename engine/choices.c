@@ -76,14 +76,27 @@ static enum status take_bigram(struct finder *f, const struct segment_bigram *bi
     return ST_OK;
 }
 
-/* The words with a bitmap that a document lacks rule it out. */
-static bool has_common(const struct phrase *p, uint32_t doc)
+enum { COMMON_SHARE = 32 }; /* the bits of a word that 1 of so many documents holds are made for all phrases with it */
+
+/* The bits of the phrase's common words, as far as there is memory for them. */
+static const uint8_t **find_common(struct finder *f, const struct phrase *p, size_t *n)
 {
-    for (size_t i = 0, len; i < p->n_words; i++) {
-        const uint8_t *row = segment_bitmap(p->segment, p->words[i].rank, &len);
-        if (row != NULL && !(row[doc / 8] >> doc % 8 & 1))
-            return false;
+    const uint8_t **rows = arena_alloc(f->arena, p->n_words * sizeof *rows);
+    *n = 0;
+    for (size_t i = 0; rows != NULL && i < p->n_words; i++) {
+        bool common = p->words[i].documents > segment_docs(p->segment) / COMMON_SHARE;
+        const uint8_t *row = common ? postings_bits(f->postings, p->words[i].rank) : NULL;
+        if (row != NULL)
+            rows[(*n)++] = row;
     }
+    return rows;
+}
+
+static bool has_all(const uint8_t *const *rows, size_t n, uint32_t doc)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(rows[i][doc / 8] >> doc % 8 & 1))
+            return false;
     return true;
 }
 
@@ -92,9 +105,11 @@ static enum status take_list(struct finder *f, const struct phrase *p, const str
                              struct err *err)
 {
     struct postings_docs docs;
+    size_t n_rows;
+    const uint8_t **rows = find_common(f, p, &n_rows);
     enum status status = postings_docs_of(f->postings, rarest, f->arena, &docs, err);
     for (size_t i = 0; status == ST_OK && i < docs.n; i++) {
-        if (!has_common(p, docs.items[i]))
+        if (!has_all(rows, n_rows, docs.items[i]))
             continue;
         size_t n = phrase_count(p, docs.items[i]);
         f->out->n_offered++;

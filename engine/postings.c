@@ -32,6 +32,13 @@ struct leaf_list {
     bool is_joined;
 };
 
+/* A list as bits. */
+struct unfolded {
+    struct unfolded *next; /* of the same postings */
+    uint32_t rank;
+    uint64_t bits[];
+};
+
 struct postings {
     const struct plan *plan;
     const struct segment *segment;
@@ -39,6 +46,7 @@ struct postings {
     uint32_t n_docs;
     struct leaf_list *leaves;
     struct cursor *cursors;
+    struct unfolded *unfolded;
 };
 
 static int compare_ranks(const void *a, const void *b)
@@ -108,6 +116,10 @@ void postings_close(struct postings *p)
         next = c->next;
         cursor_free(c);
     }
+    for (struct unfolded *u = p->unfolded, *next; u != NULL; u = next) {
+        next = u->next;
+        free(u);
+    }
     for (size_t i = 0; p->leaves != NULL && i < p->plan->n_leaves; i++) {
         free(p->leaves[i].words);
         free(p->leaves[i].ranks);
@@ -143,6 +155,29 @@ const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *
 {
     const struct leaf_list *list = &p->leaves[leaf];
     return list->n_ranks == 1 ? segment_bitmap(p->segment, list->ranks[0], len) : NULL;
+}
+
+static const uint8_t *unfold(struct postings *p, uint32_t rank, const struct segment_holders *holders)
+{
+    struct unfolded *u = calloc(1, sizeof *u + ((size_t)p->n_docs / 64 + 1) * sizeof *u->bits);
+    if (u == NULL)
+        return NULL;
+    segment_holders_or(holders, u->bits);
+    u->rank = rank;
+    u->next = p->unfolded;
+    p->unfolded = u;
+    return (const uint8_t *)u->bits;
+}
+
+const uint8_t *postings_bits(struct postings *p, uint32_t rank)
+{
+    struct segment_holders holders;
+    for (const struct unfolded *u = p->unfolded; u != NULL; u = u->next)
+        if (u->rank == rank)
+            return (const uint8_t *)u->bits;
+    if (!segment_holders(p->segment, rank, &holders))
+        return NULL;
+    return holders.bits != NULL ? holders.bits : unfold(p, rank, &holders);
 }
 
 bool postings_bigram(const struct postings *p, const struct plan_slot *first, const struct plan_slot *second,

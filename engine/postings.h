@@ -49,6 +49,10 @@ enum status postings_docs_of(struct postings *p, const struct postings_word *wor
  * hold. */
 const uint8_t *postings_bitmap(const struct postings *p, unsigned leaf, size_t *len);
 
+/* The documents of a word as such bits, when the segment keeps it itself: a list is unfolded, once for all that ask.
+ * NULL when it does not, or no memory is left. They last as long as p. */
+const uint8_t *postings_bits(struct postings *p, uint32_t rank);
+
 /* The documents of two slots, one word each, next to each other; false when the segment does not keep them. */
 bool postings_bigram(const struct postings *p, const struct plan_slot *first, const struct plan_slot *second,
                      struct segment_bigram *out);

@@ -33,7 +33,7 @@ enum {
     HOLDERS_FEW = 16,     /* a word that at most so many documents hold is rare */
     HOLDERS_SHARE = 2048, /* one is common that at least 1 of so many do, and no fewer than HOLDERS_FEWEST */
     HOLDERS_FEWEST = 32,
-    HOLDERS_ROW_SHARE = 32, /* it has a row when more than 1 of so many do */
+    HOLDERS_ROW_SHARE = 16, /* it has a row when more than 1 of so many do */
     HOLDERS_GROUP = 32,     /* ranks */
     HOLDERS_COUNTED = 128,
     HOLDERS_COMMON = 64,
