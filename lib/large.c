@@ -22,6 +22,8 @@ void *large_alloc(size_t len)
 
 void *large_zeroed(size_t len)
 {
+    if (len < PAGE / 2)
+        return calloc(1, len);
     void *p = large_alloc(len);
     if (p != NULL)
         memset(p, 0, len);
