@@ -19,7 +19,8 @@ void ahead_begin(struct ahead *a, unsigned n_threads, bool hidden)
 {
     *a = (struct ahead){.hidden = hidden};
     if (has_descriptors())
-        a->n_wanted_threads = n_threads < AHEAD_THREADS_MAX ? n_threads : AHEAD_THREADS_MAX;
+        a->n_wanted = n_threads < AHEAD_THREADS_MAX ? n_threads : AHEAD_THREADS_MAX;
+    a->most_held = (size_t)a->n_wanted * HELD_PER_THREAD;
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->wanted, NULL);
     pthread_cond_init(&a->read, NULL);
@@ -42,8 +43,7 @@ void ahead_end(struct ahead *a)
 
 static bool may_read(const struct ahead *a)
 {
-    return a->first != NULL && a->n_held < (size_t)HELD_PER_THREAD * a->n_wanted_threads &&
-           a->n_held_names < HELD_NAMES;
+    return a->first != NULL && a->n_held < a->most_held && a->n_held_names < HELD_NAMES;
 }
 
 /* Reads the first one that is wanted; with the lock held but for the reading. */
@@ -81,9 +81,9 @@ static void *run_thread(void *user)
 
 static void start_threads(struct ahead *a)
 {
-    while (a->n_threads < a->n_wanted_threads) {
+    while (a->n_threads < a->n_wanted) {
         if (pthread_create(&a->threads[a->n_threads], NULL, run_thread, a) != 0)
-            a->n_wanted_threads = a->n_threads; /* the walk goes on with those that are there */
+            a->n_wanted = a->n_threads; /* the walk goes on with those that are there */
         else
             a->n_threads++;
     }

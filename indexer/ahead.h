@@ -23,7 +23,8 @@ enum { AHEAD_THREADS_MAX = 7 };
 
 struct ahead {
     bool hidden;
-    unsigned n_threads, n_wanted_threads;
+    unsigned n_threads, n_wanted; /* the walk's own */
+    size_t most_held;             /* never changes */
     pthread_t threads[AHEAD_THREADS_MAX];
     pthread_mutex_t lock; /* over all below, and the folders */
     pthread_cond_t wanted, read;

@@ -111,7 +111,7 @@ void known_put(struct known_writer *w, const struct known_file *file)
 
 void known_copy(struct known_writer *w, const struct known_file *file)
 {
-    if (file->entry == w->copied) {
+    if (file->entry != NULL && file->entry == w->copied) {
         buf_clear(&w->path);
         buf_add(&w->path, file->path, file->path_len);
         end_entry(w, file, file->entry, file->entry_len);
