@@ -129,6 +129,13 @@ static bool is_unsure(int64_t mtime_ns, int64_t began)
     return mtime_ns > began - step && mtime_ns < began + DAY;
 }
 
+static void put_hash(XXH64_hash_t hash, uint8_t out[KNOWN_HASH_LEN])
+{
+    XXH64_canonical_t canonical;
+    XXH64_canonicalFromHash(&canonical, hash);
+    memcpy(out, canonical.digest, KNOWN_HASH_LEN);
+}
+
 /* Of all bytes of the open file; those that the input has read stay read. */
 static enum status hash_file(struct intake *in, uint8_t hash[KNOWN_HASH_LEN], bool *readable, struct err *err)
 {
@@ -147,9 +154,7 @@ static enum status hash_file(struct intake *in, uint8_t hash[KNOWN_HASH_LEN], bo
         (void)XXH3_64bits_update(state, room, (size_t)n);
         at += n;
     }
-    XXH64_canonical_t canonical;
-    XXH64_canonicalFromHash(&canonical, XXH3_64bits_digest(state));
-    memcpy(hash, canonical.digest, KNOWN_HASH_LEN);
+    put_hash(XXH3_64bits_digest(state), hash);
     XXH3_freeState(state);
     *readable = n == 0;
     return ST_OK;
@@ -175,13 +180,19 @@ static enum status compare(struct passage *p, const struct file *file, struct er
     return st;
 }
 
-/* The hash is taken behind the reading, so that what changed in between does not match the next time. */
-static enum status take_hash(struct passage *p, struct err *err)
+/* Of the bytes that were read, where they are the file's and still there. What changed since has another time, or is
+ * compared with them the next time. */
+static enum status take_hash(struct passage *p, const struct reading *reading, struct err *err)
 {
     struct stat st;
     struct pipeline_result now = *p->result;
-    bool readable;
-    enum status status = hash_file(p->in, p->result->hash, &readable, err);
+    const struct buf *bytes = &p->in->input.bytes;
+    bool readable = true;
+    enum status status = ST_OK;
+    if (reading->whole)
+        put_hash(XXH3_64bits(bytes->data, bytes->len), p->result->hash);
+    else
+        status = hash_file(p->in, p->result->hash, &readable, err);
     if (fstat(p->in->input.fd, &st) == 0)
         take_stat(&now, &st);
     if (!readable || now.size != p->result->size || now.mtime_ns != p->result->mtime_ns) {
@@ -219,7 +230,7 @@ static enum status read_open(struct passage *p, const struct file *file, struct 
         return err_nomem(err);
     if (p->result->why == READ_STOPPED || p->status != ST_OK)
         return p->status;
-    return p->result->n_docs > 0 ? take_hash(p, err) : ST_OK;
+    return p->result->n_docs > 0 ? take_hash(p, &reading, err) : ST_OK;
 }
 
 static enum status read_file(struct passage *p, const struct file *file, struct err *err)

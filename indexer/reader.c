@@ -141,6 +141,7 @@ enum read_result reading_bytes(struct reading *r)
     enum read_result result = input_fill(in, (size_t)max + 1);
     if (result == READ_OK && in->bytes.len > max)
         result = READ_TOO_LARGE;
+    r->whole = result == READ_OK && !r->made;
     return result;
 }
 

@@ -53,6 +53,7 @@ struct reading {
     const volatile sig_atomic_t *stop; /* not 0: a filter is ended; NULL: never */
     bool filtered;                     /* columns are those of the text, not of a source that nobody has */
     bool made;                         /* the bytes read are not the file's, but unpacked or made of them */
+    bool whole;                        /* those in `in` are all that the file has */
 };
 
 struct reader {

@@ -29,7 +29,22 @@ enum {
 
 /* Calls pair for each pair of words with ranks below BIGRAMS_WORDS that stand next to each other in codes[0, len),
  * which may be anything; pair is first * BIGRAMS_WORDS + second. */
-void bigrams_walk(const uint8_t *codes, uint64_t len, void (*pair)(void *arg, uint32_t pair), void *arg);
+static inline void bigrams_walk(const uint8_t *codes, uint64_t len, void (*pair)(void *arg, uint32_t pair), void *arg)
+{
+    uint32_t before = 0;
+    for (const uint8_t *p = codes, *end = codes + len; p < end;) {
+        uint32_t rank = *p & 0x7f;
+        if (*p++ < 0x80) { /* two bytes: rank - 128 in bits of seven; no pair is made of longer codes */
+            rank = p < end && *p >= 0x80 ? 128 + rank * 128 + (*p & 0x7f) : BIGRAMS_WORDS;
+            while (p < end && *p++ < 0x80)
+                ;
+        }
+        rank = rank < BIGRAMS_WORDS ? rank : 0;
+        if (before != 0 && rank != 0)
+            pair(arg, before * BIGRAMS_WORDS + rank);
+        before = rank;
+    }
+}
 
 /* How often each pair occurs, counted as words go by. */
 struct bigrams_counts {
