@@ -11,7 +11,7 @@
  * of words in blocks and 4 bytes a word, and Xapian's 30 MiB while it is joined. A chunk takes 1 MiB, and 50 to 70
  * bytes and its own length for each distinct word: 5 MiB for 4 MiB of prose, 35 MiB for a book of 64 MB. A chunk of
  * more words than the budget holds becomes a segment by itself, which is the worst case: 64 MB of base64 in one
- * document (2.4 million words) take 240 MiB in all, of random numbers (7 million) 440 MiB. The document's text is the
+ * document (2.4 million words) take 240 MiB in all, of random numbers (7 million) 500 MiB. The document's text is the
  * caller's, and comes on top.
  * Governed by doc/index-format.md. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_BUILD_H
