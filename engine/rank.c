@@ -210,11 +210,13 @@ enum status rank_take(struct rank_top *top, const struct rank_scale *scale, stru
         return ST_OK;
     if (full && !by_rank && compare(top->order, &hit, &top->hits[0]) > 0)
         return ST_OK;
+    top->n_rough += verdict->is_rough;
     enum status status = segment_length(hit.segment, hit.doc, &s.length, err);
     if (status != ST_OK || (full && by_rank && score_at_most(&s) < top->hits[0].score))
         return status;
     struct judge_verdict exact;
     if (verdict->is_rough) {
+        top->n_exact++;
         status = judge_doc(j, hit.doc, &exact, err);
         s.verdict = &exact;
         if (status != ST_OK || (full && by_rank && score_at_most(&s) < top->hits[0].score))

@@ -20,6 +20,7 @@ struct rank_top {
     struct search_hit *hits; /* malloc'ed */
     size_t n, cap;
     size_t room;
+    size_t n_rough, n_exact; /* verdicts that were rough, and of those the ones that had to be made exact */
 };
 
 void rank_release(struct rank_top *top);

@@ -325,6 +325,13 @@ static enum status verdict_of(struct searcher *s, const struct stream_found *fou
     return ST_OK;
 }
 
+/* Rough verdicts are worth it while they are enough for most documents, the first ones aside. */
+static bool rough_is_worth_it(const struct rank_top *top)
+{
+    enum { FIRST = 256, SHARE = 3 };
+    return top->n_rough < FIRST || top->n_exact < top->n_rough / SHARE;
+}
+
 static enum status go_over_stream(struct searcher *s, struct stream *stream, struct progress *p, struct err *err)
 {
     struct stream_found found;
@@ -339,6 +346,8 @@ static enum status go_over_stream(struct searcher *s, struct stream *stream, str
             status = verdict_of(s, &found, &verdict, err);
         if (status == ST_OK && found.doc != STREAM_NONE && verdict.matched)
             status = take_match(s, stream->segment, found.doc, &verdict, p, err);
+        if (!rough_is_worth_it(&s->top))
+            stream->near = NULL;
     }
     p->out->docs += stream->sums ? stream->n_docs : 0;
     p->out->matches += stream->sums ? stream->n_matches : 0;
