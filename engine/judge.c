@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/coincide.h"
 #include "engine/filter.h"
 #include "engine/needs.h"
 #include "engine/windows.h"
@@ -53,68 +54,6 @@ struct judge {
 
 /* ---- set-up ------------------------------------------------------------------------------------------------------ */
 
-/* Whether a phrase may begin with a word that is none of its leaves. */
-static bool sequence_is_open(const struct plan_sequence *seq, bool in_choice)
-{
-    for (size_t i = 0; i < seq->n; i++) {
-        const struct plan_slot *slot = &seq->slots[i];
-        if (slot->kind == PLAN_STAR || (slot->kind == PLAN_GAP && in_choice))
-            return true;
-        for (size_t k = 0; slot->kind == PLAN_CHOICE && k < slot->n_choices; k++)
-            if (sequence_is_open(&slot->choices[k], true))
-                return true;
-    }
-    return false;
-}
-
-/* The same of its end. */
-static bool ends_open(const struct plan_span *span)
-{
-    const struct plan_sequence *seq = &span->sequence;
-    for (size_t i = 0; i < span->n_children; i++)
-        if (ends_open(span->children[i]))
-            return true;
-    return span->n_children == 0 && seq->n > 0 && seq->slots[seq->n - 1].kind != PLAN_LEAF;
-}
-
-static bool is_open(const struct plan_span *span)
-{
-    if (span->n_children == 0)
-        return sequence_is_open(&span->sequence, false);
-    for (size_t i = 0; i < span->n_children; i++)
-        if (is_open(span->children[i]))
-            return true;
-    return false;
-}
-
-/* Spans of two units can be identical only when both can begin with the same word. */
-static bool units_overlap(const struct plan *plan, const struct plan_span *a, const struct plan_span *b, bool *ok)
-{
-    uint8_t *flags = calloc(2, plan->n_leaves + 1);
-    if (flags == NULL) {
-        *ok = false;
-        return true;
-    }
-    plan_mark_leaves(a, flags);
-    plan_mark_leaves(b, flags + plan->n_leaves);
-    bool overlap = false;
-    for (size_t i = 0; i < plan->n_leaves && !overlap; i++)
-        for (size_t k = 0; flags[i] && k < plan->n_leaves && !overlap; k++)
-            overlap = flags[plan->n_leaves + k] && plan_leaves_share(plan, (unsigned)i, (unsigned)k);
-    free(flags);
-    return overlap;
-}
-
-static bool find_coincidence(const struct plan *plan, bool *ok)
-{
-    for (size_t i = 0; i < plan->n_units; i++)
-        for (size_t k = i + 1; k < plan->n_units; k++)
-            if (is_open(plan->units[i]->unit) || is_open(plan->units[k]->unit) ||
-                units_overlap(plan, plan->units[i]->unit, plan->units[k]->unit, ok))
-                return true;
-    return false;
-}
-
 enum status judge_new(const struct plan *plan, const struct match_stop *stop, struct judge **out, struct err *err)
 {
     struct judge *j = calloc(1, sizeof *j);
@@ -125,14 +64,14 @@ enum status judge_new(const struct plan *plan, const struct match_stop *stop, st
     j->matcher = matcher_new(plan, stop);
     j->units = calloc(plan->n_units + 1, sizeof *j->units);
     j->hits = calloc(plan->n_units + 1, sizeof *j->hits);
-    j->may_coincide = find_coincidence(plan, &ok);
+    j->may_coincide = coincide_may(plan, &ok);
     if (!ok || j->matcher == NULL || j->units == NULL || j->hits == NULL) {
         judge_free(j);
         return err_nomem(err);
     }
     for (size_t i = 0; i < plan->n_units; i++) {
         j->units[i].leaf = plan_only_leaf(plan->units[i]->unit);
-        j->units[i].ends_open = ends_open(plan->units[i]->unit);
+        j->units[i].ends_open = coincide_ends_open(plan->units[i]->unit);
         j->units[i].is_local = windows_suit(plan->units[i]->unit);
     }
     *out = j;

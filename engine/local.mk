@@ -10,6 +10,8 @@ libverbatim_engine_a_SOURCES = \
 	engine/candidates.h \
 	engine/choices.c \
 	engine/choices.h \
+	engine/coincide.c \
+	engine/coincide.h \
 	engine/docsets.c \
 	engine/docsets.h \
 	engine/excerpt.c \
@@ -51,5 +53,7 @@ libverbatim_engine_a_SOURCES = \
 	engine/trace_sort.h \
 	engine/trace_state.h \
 	engine/trace_text.c \
+	engine/ways.c \
+	engine/ways.h \
 	engine/windows.c \
 	engine/windows.h

@@ -35,6 +35,7 @@ struct searcher {
 
 /* ST_OK, or ST_CANCELLED or ST_TIMEOUT when the request has to stop: to be asked every few milliseconds at least. */
 enum status searcher_check(const struct searcher *s, struct err *err);
+struct match_stop searcher_stop(struct searcher *s); /* the same, for those who know no searcher */
 
 /* The part of search_run before any document is looked at. */
 enum status searcher_prepare(struct searcher *s, const struct snapshot *snap, const struct search_request *req,
