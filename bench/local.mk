@@ -4,7 +4,7 @@ if HAVE_SQLITE3
 BENCHMARKS += bench/peer_fts5
 endif
 check_PROGRAMS += $(BENCHMARKS) bench/witness_xapian
-check_DATA = bench/classes/PeerLucene.class
+check_DATA += bench/classes/PeerLucene.class
 CLEANFILES += bench/classes/*.class
 EXTRA_DIST += \
 	bench/README.md \

@@ -140,7 +140,7 @@ FAULTS_FILES = tests/faults/faults.py tests/faults/interpose.c tests/faults/run.
 tests/faults/interpose.so: tests/faults/interpose.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/faults && $(CC) $(WARN_CFLAGS) $(CFLAGS) -shared -fPIC -o $@ \
 		$(top_srcdir)/tests/faults/interpose.c
-check_DATA = tests/faults/interpose.so
+check_DATA += tests/faults/interpose.so
 CLEANFILES += tests/faults/interpose.so
 TESTS += tests/faults/run.sh
 EXTRA_DIST += $(FAULTS_FILES)
