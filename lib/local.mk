@@ -49,6 +49,8 @@ libverbatim_lib_a_SOURCES = \
 	lib/plan_contend.c \
 	lib/query.c \
 	lib/query.h \
+	lib/radix.c \
+	lib/radix.h \
 	lib/scan.c \
 	lib/scan.h \
 	lib/scan_avx2.c \

@@ -81,9 +81,4 @@ enum status text_join(const struct build *b, char *const paths[PARTS_COUNT], str
 /* Appends a scratch file of a chunk. */
 void join_scratch(struct file_writer *w, const struct chunk_done *chunk, enum chunk_file file);
 
-/* The codes of a segment's words by their number in its table, ready to be copied: 4 bytes of which the first so many
- * count as the first with its top bit set says. */
-enum status rank_words(const struct wordtab *words, const char *vocab_path, uint32_t **codes, struct file_seal *seal,
-                       struct err *err);
-
 #endif

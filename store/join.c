@@ -11,14 +11,16 @@
 #include "store/dir.h"
 #include "store/inverted.h"
 #include "store/places.h"
+#include "store/ranked.h"
 #include "store/recode.h"
 #include "store/stems.h"
+#include "store/vocab_part.h"
 #include "store/words.h"
 
 /* What the jobs share, and change nothing of but the seals of their own parts and what they hand on. */
 struct join {
     const struct build *b;
-    const uint32_t *codes; /* by number in the segment's table */
+    struct ranked ranked; /* its words */
     char *const *paths;    /* PARTS_COUNT of them */
     struct parts *parts;
     struct recoded recoded; /* by JOB_WORDS, for JOB_BIGRAMS */
@@ -38,12 +40,12 @@ void join_scratch(struct file_writer *w, const struct chunk_done *chunk, enum ch
 
 static enum status join_words(struct join *j, struct err *err)
 {
-    return recode_segment(j->b, j->codes, j->paths, j->parts, &j->recoded, err);
+    return recode_segment(j->b, j->ranked.codes, j->paths, j->parts, &j->recoded, err);
 }
 
 static enum status join_inverted(struct join *j, struct err *err)
 {
-    return inverted_write(j->b, j->codes, j->paths, j->parts, err);
+    return inverted_write(j->b, j->ranked.codes, j->paths, j->parts, err);
 }
 
 /* Of the words just written. */
@@ -75,6 +77,11 @@ static enum status join_places(struct join *j, struct err *err)
     return file_finish(&w, &j->parts->seals[PARTS_PLACES], err);
 }
 
+static enum status join_vocab(struct join *j, struct err *err)
+{
+    return vocab_write(&j->ranked, j->paths[PARTS_VOCAB], &j->parts->seals[PARTS_VOCAB], err);
+}
+
 /* Of the vocabulary just written. */
 static enum status join_stems(struct join *j, struct err *err)
 {
@@ -89,7 +96,7 @@ static enum status join_stems(struct join *j, struct err *err)
 
 /* ---- jobs ------------------------------------------------------------------------------------------------------- */
 
-enum { JOB_WORDS, JOB_INVERTED, JOB_BIGRAMS, JOB_TEXT, JOB_STEMS, JOB_PLACES, N_JOBS, NO_JOB = N_JOBS };
+enum { JOB_WORDS, JOB_INVERTED, JOB_BIGRAMS, JOB_TEXT, JOB_VOCAB, JOB_STEMS, JOB_PLACES, N_JOBS, NO_JOB = N_JOBS };
 
 static const struct job {
     enum status (*run)(struct join *join, struct err *err);
@@ -97,7 +104,8 @@ static const struct job {
 } jobs[N_JOBS] = {
     [JOB_WORDS] = {join_words, NO_JOB},        [JOB_INVERTED] = {join_inverted, NO_JOB},
     [JOB_BIGRAMS] = {join_bigrams, JOB_WORDS}, [JOB_TEXT] = {join_text, JOB_WORDS},
-    [JOB_STEMS] = {join_stems, NO_JOB},        [JOB_PLACES] = {join_places, NO_JOB},
+    [JOB_VOCAB] = {join_vocab, NO_JOB},        [JOB_STEMS] = {join_stems, JOB_VOCAB},
+    [JOB_PLACES] = {join_places, NO_JOB},
 };
 
 struct queue {
@@ -172,13 +180,12 @@ static enum status run_all(struct join *join, struct err *err)
 
 static enum status join_parts(struct build *b, char *const paths[PARTS_COUNT], struct parts *parts, struct err *err)
 {
-    uint32_t *codes = NULL;
-    enum status status = rank_words(&b->words, paths[PARTS_VOCAB], &codes, &parts->seals[PARTS_VOCAB], err);
-    struct join join = {.b = b, .codes = codes, .paths = paths, .parts = parts};
+    struct join join = {.b = b, .paths = paths, .parts = parts};
+    enum status status = rank_words(&b->words, &join.ranked, err);
     if (status == ST_OK)
         status = run_all(&join, err);
     recoded_release(&join.recoded);
-    free(codes);
+    ranked_release(&join.ranked);
     return status;
 }
 

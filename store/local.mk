@@ -53,7 +53,8 @@ libverbatim_store_a_SOURCES = \
 	store/postlist.h \
 	store/postlist_read.c \
 	store/postlist_write.c \
-	store/rank.c \
+	store/ranked.c \
+	store/ranked.h \
 	store/recode.c \
 	store/recode.h \
 	store/recover.c \
@@ -84,6 +85,7 @@ libverbatim_store_a_SOURCES = \
 	store/vocab.c \
 	store/vocab.h \
 	store/vocab_part.h \
+	store/vocab_write.c \
 	store/words.h \
 	store/wordtab.c \
 	store/wordtab.h

@@ -171,14 +171,6 @@ size_t vocab_bytes(const struct vocab *v, uint32_t i, char bytes[VOCAB_WORD_MAX]
 
 /* ---- finding -------------------------------------------------------------------------------------------------- */
 
-static uint64_t first_bytes(const char *bytes, size_t len)
-{
-    uint64_t key = 0;
-    for (size_t i = 0; i < VOCAB_KEY_LEN; i++)
-        key = key << 8 | (i < len ? (unsigned char)bytes[i] : 0u);
-    return key;
-}
-
 /* The first block whose key is not less. */
 static uint32_t first_key(const struct vocab *v, uint64_t key)
 {
@@ -216,7 +208,7 @@ static uint32_t first_greater(const struct vocab *v, uint32_t low, uint32_t high
 /* The last block that begins with a word <= the bytes, or n_blocks when none does. */
 static uint32_t find_block(const struct vocab *v, const char *bytes, size_t len)
 {
-    uint64_t key = first_bytes(bytes, len);
+    uint64_t key = vocab_key(bytes, len);
     uint32_t block = first_key(v, key);
     if (block < v->n_blocks && key_of(v, block) == key)
         block = first_greater(v, block, key == UINT64_MAX ? v->n_blocks : first_key(v, key + 1), bytes, len);
@@ -435,7 +427,7 @@ enum status vocab_check(const struct vocab *v, struct err *err)
         struct vocab_word word = vocab_at(v, c.i);
         if (c.i % VOCAB_BLOCK == 0)
             ok = block_begin(v, c.i / VOCAB_BLOCK) == behind &&
-                 key_of(v, c.i / VOCAB_BLOCK) == first_bytes(c.bytes, c.len);
+                 key_of(v, c.i / VOCAB_BLOCK) == vocab_key(c.bytes, c.len);
         behind = c.at;
         ok = ok && c.len > 0 && vocab_of_rank(v, word.rank) == c.i && compare(before, before_len, c.bytes, c.len) < 0 &&
              word.documents <= word.occurrences;

@@ -21,7 +21,10 @@
 #ifndef VERBATIM_VOCAB_PART_H
 #define VERBATIM_VOCAB_PART_H
 
+#include <string.h>
+
 #include "lib/base.h"
+#include "lib/bytes.h"
 #include "lib/err.h"
 #include "store/file.h"
 #include "store/vocab.h"
@@ -48,6 +51,14 @@ struct vocab {
 static inline unsigned vocab_documents_width(uint64_t occurrences)
 {
     return occurrences > UINT32_MAX ? 32 : 32 - (unsigned)__builtin_clz(((uint32_t)occurrences - 1) | 1);
+}
+
+/* The first bytes of a word as a number that compares as they do. */
+static inline uint64_t vocab_key(const char *bytes, size_t len)
+{
+    unsigned char first[VOCAB_KEY_LEN] = {0};
+    memcpy(first, bytes, len < sizeof first ? len : sizeof first);
+    return __builtin_bswap64(bytes_get64(first));
 }
 
 enum status vocab_open(struct vocab *v, const char *path, struct err *err);

@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	tests/unit/test_parse \
 	tests/unit/test_proto \
 	tests/unit/test_query_print \
+	tests/unit/test_radix \
 	tests/unit/test_reader_html \
 	tests/unit/test_reader_mail \
 	tests/unit/test_reader_md \

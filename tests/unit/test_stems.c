@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "shim/shim.h"
-#include "store/build_parts.h"
+#include "store/ranked.h"
 #include "store/stems.h"
 
 static const char *const english[] = {
@@ -27,7 +27,7 @@ static void open_words(void **state, const char *language, const char *const *wo
 {
     struct err err = {0};
     struct file_seal seal;
-    uint32_t *codes;
+    struct ranked ranked;
     char *vocab = help_path(state, "vocab"), *stems = help_path(state, "stems");
     *o = (struct opened){0};
     for (size_t i = 0; i < n; i++) {
@@ -35,14 +35,15 @@ static void open_words(void **state, const char *language, const char *const *wo
         assert_true(number >= 0);
         o->table.words[number].occurrences = o->table.words[number].documents = 1;
     }
-    HELP_OK(rank_words(&o->table, vocab, &codes, &seal, &err));
+    HELP_OK(rank_words(&o->table, &ranked, &err));
+    HELP_OK(vocab_write(&ranked, vocab, &seal, &err));
     HELP_OK(vocab_open(&o->vocab, vocab, &err));
     HELP_OK(stems_write(&o->vocab, language, stems, &seal, &err));
     HELP_OK(stems_open(&o->stems, stems, vocab_size(&o->vocab), &err));
     HELP_OK(stems_check(&o->stems, &err));
     assert_int_equal(unlink(vocab), 0);
     assert_int_equal(unlink(stems), 0);
-    free(codes);
+    ranked_release(&ranked);
     free(vocab);
     free(stems);
 }

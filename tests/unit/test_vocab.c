@@ -1,9 +1,9 @@
-/* test_vocab.c - store/vocab, rank, wordtab: words found, ranked and counted as they were put in.
+/* test_vocab.c - store/vocab, ranked, wordtab: words found, ranked and counted as they were put in.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/store_help.h"
 
 #include "lib/etdc.h"
-#include "store/build_parts.h"
+#include "store/ranked.h"
 #include "store/vocab_part.h"
 
 /* Adds a word with what is counted of it. */
@@ -15,12 +15,13 @@ static void put(struct wordtab *t, const char *word, uint64_t occurrences, uint3
     t->words[number].documents += documents;
 }
 
-static void open_ranked(void **state, const struct wordtab *t, struct vocab *v, uint32_t **codes)
+static void open_ranked(void **state, const struct wordtab *t, struct vocab *v, struct ranked *ranked)
 {
     struct err err = {0};
     struct file_seal seal;
     char *path = help_path(state, "vocab");
-    HELP_OK(rank_words(t, path, codes, &seal, &err));
+    HELP_OK(rank_words(t, ranked, &err));
+    HELP_OK(vocab_write(ranked, path, &seal, &err));
     HELP_OK(vocab_open(v, path, &err));
     HELP_OK(file_map_verify(&v->map, &err));
     HELP_OK(vocab_check(v, &err));
@@ -52,7 +53,7 @@ static void test_order(void **state)
 {
     struct wordtab t = {0};
     struct vocab v;
-    uint32_t *codes;
+    struct ranked ranked;
     put(&t, "zebra", 7, 3);
     put(&t, "ab", 7, 2);
     put(&t, "é", UINT64_C(5000000000), 9);
@@ -61,7 +62,7 @@ static void test_order(void **state)
     put(&t, "abcdefghij", 1, 1);
     put(&t, "abcdefgh", 2, 2);
     put(&t, "ab", 1, 1); /* known: counted on */
-    open_ranked(state, &t, &v, &codes);
+    open_ranked(state, &t, &v, &ranked);
     assert_int_equal(vocab_size(&v), 7);
     check_word(&v, 0, "a", 6, 1);
     check_word(&v, 1, "ab", 2, 8);
@@ -72,8 +73,8 @@ static void test_order(void **state)
     check_word(&v, 6, "é", 1, UINT64_C(5000000000));
     assert_int_equal(vocab_at(&v, 1).documents, 3);
     assert_int_equal(vocab_at(&v, 4).documents, 1);
-    assert_int_equal(codes[0] & 0xff, 0x80 | 3); /* the first one put is "zebra", of rank 3 */
-    free(codes);
+    assert_int_equal(ranked.codes[0] & 0xff, 0x80 | 3); /* the first one put is "zebra", of rank 3 */
+    ranked_release(&ranked);
     vocab_release(&v);
     wordtab_release(&t);
 }
@@ -82,11 +83,11 @@ static void test_what_is_not_there(void **state)
 {
     struct wordtab t = {0};
     struct vocab v;
-    uint32_t *codes;
+    struct ranked ranked;
     put(&t, "b", 1, 1);
     put(&t, "bb", 1, 1);
     put(&t, "d", 1, 1);
-    open_ranked(state, &t, &v, &codes);
+    open_ranked(state, &t, &v, &ranked);
     assert_int_equal(vocab_lower_bound(&v, "", 0), 0);
     assert_int_equal(vocab_lower_bound(&v, "a", 1), 0);
     assert_int_equal(vocab_lower_bound(&v, "ba", 2), 1);
@@ -98,7 +99,7 @@ static void test_what_is_not_there(void **state)
     assert_int_equal(vocab_of_rank(&v, 0), 3);
     assert_int_equal(vocab_of_rank(&v, 4), 3);
     assert_int_equal(vocab_of_rank(&v, UINT32_MAX), 3);
-    free(codes);
+    ranked_release(&ranked);
     vocab_release(&v);
     wordtab_release(&t);
 }
@@ -110,13 +111,13 @@ static void test_passing(void **state)
     static const char *const heads[SETS] = {"a", "ab", "abc", "b", "ca"};
     struct wordtab t = {0};
     struct vocab v;
-    uint32_t *codes;
+    struct ranked ranked;
     char word[16];
     for (unsigned i = 0; i < SETS * SET; i++) {
         (void)snprintf(word, sizeof word, "%s%03u", heads[i / SET], i % (i < SET ? 3 : SET));
         put(&t, word, 1, 1);
     }
-    open_ranked(state, &t, &v, &codes);
+    open_ranked(state, &t, &v, &ranked);
     for (uint32_t i = 0; i < vocab_size(&v); i++)
         for (size_t len = 1; len <= 4; len++) {
             struct vocab_cursor c;
@@ -136,7 +137,7 @@ static void test_passing(void **state)
             assert_int_equal(c.len, vocab_bytes(&v, expected, next));
             assert_memory_equal(c.bytes, next, c.len);
         }
-    free(codes);
+    ranked_release(&ranked);
     vocab_release(&v);
     wordtab_release(&t);
 }
@@ -146,7 +147,7 @@ static void test_long_and_alike(void **state)
 {
     struct wordtab t = {0};
     struct vocab v;
-    uint32_t *codes;
+    struct ranked ranked;
     char word[VOCAB_WORD_MAX + 1];
     for (size_t len = 1; len <= VOCAB_WORD_MAX; len++)
         for (char last = 'a'; last <= 'c'; last++) {
@@ -155,7 +156,7 @@ static void test_long_and_alike(void **state)
             word[len] = '\0';
             put(&t, word, len, 1);
         }
-    open_ranked(state, &t, &v, &codes);
+    open_ranked(state, &t, &v, &ranked);
     for (size_t i = 0; i < t.n; i++) {
         size_t len;
         const char *bytes = wordtab_bytes(&t, i, &len);
@@ -166,7 +167,7 @@ static void test_long_and_alike(void **state)
         word[len - 1] = 'd';
         assert_int_equal(vocab_find(&v, word, len), -1);
     }
-    free(codes);
+    ranked_release(&ranked);
     vocab_release(&v);
     wordtab_release(&t);
 }
@@ -175,13 +176,13 @@ static void test_no_words(void **state)
 {
     struct wordtab t = {0};
     struct vocab v;
-    uint32_t *codes;
-    open_ranked(state, &t, &v, &codes);
+    struct ranked ranked;
+    open_ranked(state, &t, &v, &ranked);
     assert_int_equal(vocab_size(&v), 0);
     assert_int_equal(vocab_lower_bound(&v, "a", 1), 0);
     assert_int_equal(vocab_find(&v, "a", 1), -1);
     assert_int_equal(vocab_of_rank(&v, 1), 0);
-    free(codes);
+    ranked_release(&ranked);
     vocab_release(&v);
 }
 
@@ -191,7 +192,7 @@ static void test_many(void **state)
     enum { MANY = 40000 };
     struct wordtab t = {0};
     struct vocab v;
-    uint32_t *codes;
+    struct ranked ranked;
     char word[16];
     for (uint32_t i = 0; i < MANY; i++) {
         (void)snprintf(word, sizeof word, "%x", i * 2654435761u);
@@ -200,13 +201,13 @@ static void test_many(void **state)
             wordtab_settle(&t); /* made again when the next comes */
     }
     assert_int_equal(t.n, MANY);
-    open_ranked(state, &t, &v, &codes);
+    open_ranked(state, &t, &v, &ranked);
     for (uint32_t i = 0; i < MANY; i++) {
         uint8_t code[ETDC_MAX_BYTES];
         const uint8_t *p = code;
         uint32_t rank;
         size_t len;
-        memcpy(code, &codes[i], sizeof code);
+        memcpy(code, &ranked.codes[i], sizeof code);
         assert_true(etdc_get(&p, code + sizeof code, &rank));
         const char *bytes = wordtab_bytes(&t, i, &len);
         int64_t at = vocab_find(&v, bytes, len);
@@ -216,7 +217,7 @@ static void test_many(void **state)
         assert_int_equal(vocab_at(&v, (uint32_t)at).documents, t.words[i].documents);
         assert_int_equal(vocab_of_rank(&v, rank), at);
     }
-    free(codes);
+    ranked_release(&ranked);
     vocab_release(&v);
     wordtab_release(&t);
 }
