@@ -1,5 +1,5 @@
-/* radix.h - sorting by numbers in time that grows as the records do: radix sort from the least significant digit (Knuth,
- * The Art of Computer Programming 3, 5.2.5). SPDX-License-Identifier: GPL-2.0-or-later */
+/* radix.h - sorting by numbers in time that grows as the records do: radix sort from the least significant digit
+ * (Knuth, The Art of Computer Programming 3, 5.2.5). SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_RADIX_H
 #define VERBATIM_RADIX_H
 

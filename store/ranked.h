@@ -1,5 +1,5 @@
-/* ranked.h - ranking a segment's words by how often they occur, giving each its code, and writing them as the part `vocab`
- * (vocab_part.h). SPDX-License-Identifier: GPL-2.0-or-later */
+/* ranked.h - ranking a segment's words by how often they occur, giving each its code, and writing them as the part
+ * `vocab` (vocab_part.h). SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_RANKED_H
 #define VERBATIM_RANKED_H
 

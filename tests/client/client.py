@@ -46,7 +46,7 @@ class Client:
         self.env = dict(CLEAN, TERM="xterm", TMPDIR=folder)
 
     def index_corpus(self):
-        make_index(self.indexer, self.index, ["--exclude", "MANIFEST", "corpus"], cwd=self.srcdir)
+        make_index(self.indexer, self.index, ["corpus"], cwd=self.srcdir)
         return self
 
     def index_files(self, **files):

@@ -32,7 +32,7 @@ class Screen(Bench):
         for name in ("box #1.mbox", "packed.txt.gz"):
             with open(os.path.join(self.folder, "mail", name), "wb") as file:
                 file.write(INSIDE[name])
-        make_index(self.indexer, self.index, ["--exclude", "MANIFEST", "corpus", "mail"], cwd=self.folder)
+        make_index(self.indexer, self.index, ["corpus", "mail"], cwd=self.folder)
 
     def run_tmux(self, *arguments):
         done = subprocess.run([*self.tmux, *arguments], capture_output=True, timeout=TIMEOUT, env=self.env,
