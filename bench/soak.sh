@@ -4,6 +4,10 @@
 # `make all bench` built. The index is of PATH (tree of the user's), or of texts made here.
 # Usage: bench/soak.sh BINARIES [SECONDS [CONNECTIONS [PATH]]]    SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
+if [ $# -eq 0 ] || [ ! -x "$1/verbatim-indexer" ]; then
+    echo 'usage: bench/soak.sh BINARIES [SECONDS [CONNECTIONS [PATH]]]' >&2
+    exit 64
+fi
 binaries=$1 seconds=${2:-20} connections=${3:-1000} path=${4:-}
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/verbatim-soak.XXXXXX")

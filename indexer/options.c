@@ -106,7 +106,8 @@ void options_help(FILE *out)
         }
     }
     (void)fputs("\nExit: 0 done; 1 something was skipped or left as it was; 64 usage; 65 damaged or no index;\n"
-                "66 no such path or index; 73, 74 cannot create, cannot write; 75 another run holds the lock.\n",
+                "66 no such path or index; 70 a library failed; 73, 74 cannot create, cannot write;\n"
+                "75 another run holds the lock.\n",
                 out);
 }
 

@@ -66,7 +66,7 @@ void flags_help(FILE *out)
     (void)fputs("\nListens on $XDG_RUNTIME_DIR/verbatim.sock when no address is given. SIGHUP: look for a new\n"
                 "generation; SIGTERM: finish what is running and end.\n"
                 "Exit: 0 ended by a signal; 64 usage; 65 the index is damaged; 66 no index; 71 no memory or threads;\n"
-                "73 cannot listen; 75 another daemon listens there.\n", out);
+                "73 cannot listen; 74 the index cannot be read; 75 another daemon listens there.\n", out);
 }
 
 static enum status set_number(uint32_t *out, const struct flag_spec *spec, const char *value, struct err *err)
