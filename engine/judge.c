@@ -439,6 +439,17 @@ static enum status judge_node(struct judge *j, const struct plan_node *node, boo
 
 static enum status collect_places(struct judge *j, struct err *err);
 
+/* Matches of all units hit; where spans of two may be identical and are not looked at, those of one of them. */
+static uint64_t matches_of_hits(const struct judge *j)
+{
+    uint64_t sum = 0, most = 0;
+    for (size_t i = 0; i < j->n_hits; i++) {
+        sum += j->hits[i].matches;
+        most = j->hits[i].matches > most ? j->hits[i].matches : most;
+    }
+    return j->may_coincide ? most : sum;
+}
+
 enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, struct err *err)
 {
     j->doc = doc;
@@ -456,8 +467,7 @@ enum status judge_doc(struct judge *j, uint32_t doc, struct judge_verdict *out, 
         out->matches = j->n_places;
         return status;
     }
-    for (size_t i = 0; i < j->n_hits; i++)
-        out->matches += j->units[j->hits[i].unit].matches;
+    out->matches = matches_of_hits(j);
     return ST_OK;
 }
 

@@ -82,7 +82,7 @@ static size_t count_around_one(struct scan_text text, const struct scan_sequence
 static bool is_around_one(const struct scan_sequence *s)
 {
     return s->n == 3 && s->words.n == 2 && s->kinds[0] == s->words.items[0].kind && s->kinds[1] == SCAN_ANY_WORD &&
-           s->kinds[2] == s->words.items[1].kind;
+           s->kinds[2] == s->words.items[1].kind && s->kinds[0] != s->kinds[2];
 }
 
 static size_t count_sequence(struct scan_text text, const struct scan_sequence *sequence, size_t enough)
