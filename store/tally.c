@@ -148,8 +148,8 @@ static uint32_t add_digits(struct tally *c, unsigned layer, uint32_t passed)
 static uint32_t next(struct tally *c)
 {
     uint32_t at = c->done[0], second_at = c->done[1];
-    uint32_t digit = c->layers[at / 8] >> at % 8 & 1u;
-    uint32_t second = c->layers[c->off[1] + second_at / 4] >> second_at % 4 * 2 & 3u;
+    uint32_t digit = (unsigned)c->layers[at / 8] >> at % 8 & 1u;
+    uint32_t second = (unsigned)c->layers[c->off[1] + second_at / 4] >> second_at % 4 * 2 & 3u;
     if (second_at + digit > c->n[1]) /* damaged */
         return c->last = 1;
     c->done[0] = at + 1;
