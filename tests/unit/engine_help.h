@@ -1,5 +1,5 @@
 /* engine_help.h - what the tests of engine/ share: an index of short documents, of words that are in most of them, in
- * some, and in few. SPDX-License-Identifier: GPL-2.0-or-later */
+ * some, and in few; queries made up and asked. SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef VERBATIM_ENGINE_HELP_H
 #define VERBATIM_ENGINE_HELP_H
 
@@ -24,8 +24,9 @@ static inline void help_add_rare_or_common(struct buf *out, uint64_t *seed)
         buf_addf(out, "d%u ", help_random(seed, 4000));
 }
 
-static inline void help_add_short_docs(struct chunk *chunk)
+static inline void help_add_short_docs(struct chunk *chunk, void *arg)
 {
+    (void)arg;
     struct err err = {0};
     uint64_t seed = 5;
     for (uint32_t i = 0; i < HELP_DOCS; i++) {
@@ -48,22 +49,33 @@ static inline void help_add_short_docs(struct chunk *chunk)
 
 static inline void help_build_short(const char *dir)
 {
-    struct err err = {0};
-    struct lock lock;
-    struct build *build;
-    struct chunk *chunk;
-    struct manifest manifest = {.language = "en"};
-    struct build_options options = {0};
-    HELP_OK(lock_take(dir, true, 0, &lock, &err));
-    HELP_OK(build_begin(dir, &options, &build, &err));
-    HELP_OK(chunk_new(build, 0, &chunk, &err));
-    help_add_short_docs(chunk);
-    HELP_OK(chunk_finish(chunk, &err));
-    HELP_OK(build_append(build, chunk, &err));
-    HELP_OK(build_publish(build, &manifest, &err));
-    build_free(build);
-    manifest_release(&manifest);
-    lock_release(&lock);
+    help_build_chunk(dir, help_add_short_docs, NULL);
+}
+
+/* A pattern of words, each %u in it a number from `least` on, of `below` different ones. */
+static inline void help_add_shape(struct buf *out, uint64_t *seed, const char *shape, uint32_t least, uint32_t below)
+{
+    for (; *shape != '\0'; shape++) {
+        if (shape[0] == '%' && shape[1] == 'u') {
+            buf_addf(out, "%u", least + help_random(seed, below));
+            shape++;
+        } else {
+            buf_addc(out, *shape);
+        }
+    }
+}
+
+/* A phrase of two to four of n words. */
+static inline void help_add_phrase(struct buf *out, uint64_t *seed, const char *const *words, size_t n, uint32_t least,
+                                   uint32_t below)
+{
+    buf_addc(out, '"');
+    for (uint32_t left = 2 + help_random(seed, 3); left > 0; left--) {
+        help_add_shape(out, seed, words[help_random(seed, (uint32_t)n)], least, below);
+        buf_addc(out, ' ');
+    }
+    buf_addc(out, '"');
+    buf_addc(out, '\0');
 }
 
 static inline enum status help_never_stop(void *arg, struct err *err)

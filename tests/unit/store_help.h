@@ -281,4 +281,24 @@ static inline void help_build(struct help_plan plan)
     lock_release(&lock);
 }
 
+/* Builds an index of one chunk, whose documents are added by a function, and publishes it. */
+static inline void help_build_chunk(const char *dir, void (*add)(struct chunk *chunk, void *arg), void *arg)
+{
+    struct err err = {0};
+    struct lock lock;
+    struct build *build;
+    struct chunk *chunk;
+    struct manifest manifest = {.language = "en"};
+    HELP_OK(lock_take(dir, true, 0, &lock, &err));
+    HELP_OK(build_begin(dir, NULL, &build, &err));
+    HELP_OK(chunk_new(build, 0, &chunk, &err));
+    add(chunk, arg);
+    HELP_OK(chunk_finish(chunk, &err));
+    HELP_OK(build_append(build, chunk, &err));
+    HELP_OK(build_publish(build, &manifest, &err));
+    build_free(build);
+    manifest_release(&manifest);
+    lock_release(&lock);
+}
+
 #endif

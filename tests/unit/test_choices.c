@@ -45,19 +45,7 @@ static void random_phrase(struct buf *out, uint64_t *seed)
 {
     static const char *const words[] = {"a%u",  "a%u",  "b%u",           "c%u", "(a%u|b%u)", "(b%u|c%u|d%u)", "b%u*",
                                         "c%u*", "d%u*", "(a%u b%u|c%u)", "a*",  "d?%u",      "c%u~1",         "a%u"};
-    buf_addc(out, '"');
-    for (uint32_t n = 2 + help_random(seed, 3); n > 0; n--) {
-        const char *word = words[help_random(seed, BASE_COUNT(words))];
-        for (; *word != '\0'; word++) {
-            if (*word == '%')
-                buf_addf(out, "%u", 1 + help_random(seed, 12));
-            else if (*word != 'u')
-                buf_addc(out, *word);
-        }
-        buf_addc(out, ' ');
-    }
-    buf_addc(out, '"');
-    buf_addc(out, '\0');
+    help_add_phrase(out, seed, words, BASE_COUNT(words), 1, 12);
 }
 
 static void test_random_phrases(void **state)

@@ -9,13 +9,7 @@ static void add_operand(struct buf *out, uint64_t *seed, unsigned number)
 {
     static const char *const shapes[] = {
         "a%u", "b%u", "c%u", "\"a%u b%u\"", "\"a%u nowhere%u\"", "\"b%u c%u\"", "\"a%u (b%u|c%u)\"", "d%u"};
-    const char *shape = shapes[help_random(seed, BASE_COUNT(shapes))];
-    for (; *shape != '\0'; shape++) {
-        if (*shape == '%')
-            buf_addf(out, "%u", 3 * number + help_random(seed, 3));
-        else if (shape[0] != 'u' || shape[-1] != '%')
-            buf_addc(out, *shape);
-    }
+    help_add_shape(out, seed, shapes[help_random(seed, BASE_COUNT(shapes))], 3 * number, 3);
 }
 
 /* number: of the next operand. */

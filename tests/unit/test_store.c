@@ -385,61 +385,46 @@ static void add_one(struct chunk *chunk, const char *path, const char *text, siz
 }
 
 /* More distinct words in a document than Xapian is given at once, with small documents before and behind. */
+static void add_vast(struct chunk *chunk, void *arg)
+{
+    const struct buf *text = arg;
+    add_one(chunk, "small", "every v1 word", 13);
+    add_one(chunk, "vast", text->data, text->len);
+    add_one(chunk, "small too", "every last v100001 v20 word", 27);
+}
+
 static void test_vast_document(void **state)
 {
     struct err err = {0};
-    struct lock lock;
-    struct build *build;
-    struct chunk *chunk;
-    struct manifest manifest = {0};
     struct snapshot *s;
     struct buf text = BUF_INIT;
     char *index_dir = help_path(state, "index");
     for (uint32_t i = 0; i < 2 * SHIM_TERMS_AT_ONCE + 10; i++)
         buf_addf(&text, "every v%u ", i);
     assert_true(buf_ok(&text));
-    HELP_OK(lock_take(index_dir, true, 0, &lock, &err));
-    HELP_OK(build_begin(index_dir, NULL, &build, &err));
-    HELP_OK(chunk_new(build, 0, &chunk, &err));
-    add_one(chunk, "small", "every v1 word", 13);
-    add_one(chunk, "vast", text.data, text.len);
-    add_one(chunk, "small too", "every last v100001 v20 word", 27);
-    HELP_OK(chunk_finish(chunk, &err));
-    HELP_OK(build_append(build, chunk, &err));
-    HELP_OK(build_publish(build, &manifest, &err));
-    build_free(build);
-    manifest_release(&manifest);
+    help_build_chunk(index_dir, add_vast, &text);
     HELP_OK(snapshot_check(index_dir, &err));
     HELP_OK(snapshot_open(index_dir, 1, true, &s, &err));
     check_vocab(snapshot_segment(s, 0));
     snapshot_unref(s);
-    lock_release(&lock);
     buf_release(&text);
     free(index_dir);
+}
+
+static void add_nothing(struct chunk *chunk, void *arg)
+{
+    (void)arg;
+    add_one(chunk, "x", "", 0);
 }
 
 /* A document of nothing, alone. */
 static void test_no_words(void **state)
 {
     struct err err = {0};
-    struct manifest manifest = {0};
-    struct build *build;
-    struct chunk *chunk;
     struct snapshot *s;
     struct segment_words w;
     char *index_dir = help_path(state, "index");
-    struct lock lock;
-    struct document doc = {.path = "x", .path_len = 1, .text = "", .date = DOCUMENT_NO_DATE};
-    HELP_OK(lock_take(index_dir, true, 0, &lock, &err));
-    HELP_OK(build_begin(index_dir, NULL, &build, &err));
-    HELP_OK(chunk_new(build, 0, &chunk, &err));
-    HELP_OK(chunk_add(chunk, &doc, &err));
-    HELP_OK(chunk_finish(chunk, &err));
-    HELP_OK(build_append(build, chunk, &err));
-    HELP_OK(build_publish(build, &manifest, &err));
-    build_free(build);
-    manifest_release(&manifest);
-    lock_release(&lock);
+    help_build_chunk(index_dir, add_nothing, NULL);
     HELP_OK(snapshot_check(index_dir, &err));
     HELP_OK(snapshot_open(index_dir, 1, true, &s, &err));
     assert_int_equal(snapshot_docs(s), 1);
@@ -450,32 +435,25 @@ static void test_no_words(void **state)
     free(index_dir);
 }
 
+static void add_halves(struct chunk *chunk, void *arg)
+{
+    const struct buf *text = arg;
+    add_one(chunk, "halves", text->data, text->len);
+}
+
 /* Reading on from a place gives the words that follow it: none lies within a character that is two words. */
 static void test_places_between_characters(void **state)
 {
     enum { WORDS = 3, TIMES = 2000 }; /* every, 1, 2 */
     struct err err = {0};
-    struct manifest manifest = {0};
-    struct build *build;
-    struct chunk *chunk;
     struct snapshot *s;
     struct segment_place place;
-    struct lock lock;
     struct buf text = BUF_INIT;
     char *index_dir = help_path(state, "index");
     for (int i = 0; i < TIMES; i++)
         buf_adds(&text, "every \xc2\xbd ");
     assert_true(buf_ok(&text));
-    HELP_OK(lock_take(index_dir, true, 0, &lock, &err));
-    HELP_OK(build_begin(index_dir, NULL, &build, &err));
-    HELP_OK(chunk_new(build, 0, &chunk, &err));
-    add_one(chunk, "halves", text.data, text.len);
-    HELP_OK(chunk_finish(chunk, &err));
-    HELP_OK(build_append(build, chunk, &err));
-    HELP_OK(build_publish(build, &manifest, &err));
-    build_free(build);
-    manifest_release(&manifest);
-    lock_release(&lock);
+    help_build_chunk(index_dir, add_halves, &text);
     HELP_OK(snapshot_open(index_dir, 1, true, &s, &err));
     for (uint32_t pos = 0; pos < WORDS * TIMES; pos++) {
         HELP_OK(segment_place_of_pos(snapshot_segment(s, 0), 0, pos, &place, &err));

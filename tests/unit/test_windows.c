@@ -1,10 +1,8 @@
 /* test_windows.c - books: counting a unit's matches in windows of long documents finds what counting in whole documents
  * does, wherever the windows' borders fall, with words of one, two and three bytes; and documents without a window are
  * left out rightly. SPDX-License-Identifier: GPL-2.0-or-later */
-#include "store_help.h"
+#include "engine_help.h"
 
-#include "engine/expand.h"
-#include "engine/judge.h"
 #include "engine/windows.h"
 #include "lib/etdc.h"
 
@@ -41,8 +39,9 @@ static void add_doc(struct chunk *chunk, uint32_t number, const struct buf *text
     HELP_OK(chunk_add(chunk, &doc, &err));
 }
 
-static void add_docs(struct chunk *chunk)
+static void add_docs(struct chunk *chunk, void *arg)
 {
+    (void)arg;
     static const uint32_t sizes[] = {6000, 30, 20000, 5000, 0, 4096, 90};
     for (uint32_t i = 0; i < BASE_COUNT(sizes); i++) {
         struct buf text = BUF_INIT;
@@ -58,54 +57,6 @@ static void add_docs(struct chunk *chunk)
         buf_addf(&text, "c%u c%u ", i, i);
     add_doc(chunk, BASE_COUNT(sizes), &text, NULL);
     buf_release(&text);
-}
-
-static void build_index(const char *dir)
-{
-    struct err err = {0};
-    struct lock lock;
-    struct build *build;
-    struct chunk *chunk;
-    struct manifest manifest = {.language = "en"};
-    struct build_options options = {0};
-    HELP_OK(lock_take(dir, true, 0, &lock, &err));
-    HELP_OK(build_begin(dir, &options, &build, &err));
-    HELP_OK(chunk_new(build, 0, &chunk, &err));
-    add_docs(chunk);
-    HELP_OK(chunk_finish(chunk, &err));
-    HELP_OK(build_append(build, chunk, &err));
-    HELP_OK(build_publish(build, &manifest, &err));
-    build_free(build);
-    manifest_release(&manifest);
-    lock_release(&lock);
-}
-
-struct asked {
-    struct arena arena;
-    struct plan *plan;
-    struct postings *postings;
-    struct judge *judge;
-};
-
-static void ask(struct asked *a, const struct snapshot *snap, const char *text)
-{
-    struct err err = {0};
-    struct query *query;
-    *a = (struct asked){.arena = ARENA_INIT};
-    HELP_OK(query_parse(text, strlen(text), &a->arena, &query, &err));
-    HELP_OK(plan_make(query, &a->arena, &a->plan, &err));
-    HELP_OK(expand_plan(a->plan, snap, NULL, &a->arena, &err));
-    HELP_OK(plan_contend(a->plan, &err));
-    HELP_OK(postings_open(a->plan, snapshot_segment(snap, 0), 0, &a->postings, &err));
-    HELP_OK(judge_new(a->plan, NULL, &a->judge, &err));
-    HELP_OK(judge_segment(a->judge, snapshot_segment(snap, 0), a->postings, true, &err));
-}
-
-static void ask_no_more(struct asked *a)
-{
-    judge_free(a->judge);
-    postings_close(a->postings);
-    arena_release(&a->arena);
 }
 
 /* Matches in the title, told by where all matches are. */
@@ -131,10 +82,10 @@ static void check_title(struct judge *judge, uint32_t doc, const char *text)
 static unsigned check_query(const struct snapshot *snap, const char *text)
 {
     struct err err = {0};
-    struct asked whole, windows;
+    struct help_asked whole, windows;
     unsigned passed_over = 0;
-    ask(&whole, snap, text);
-    ask(&windows, snap, text);
+    help_ask(&whole, snap, text);
+    help_ask(&windows, snap, text);
     HELP_OK(judge_find_blocks(windows.judge, &err));
     judge_want_windows(windows.judge);
     for (uint32_t doc = 0; doc < segment_docs(snapshot_segment(snap, 0)); doc++) {
@@ -152,8 +103,8 @@ static unsigned check_query(const struct snapshot *snap, const char *text)
         else
             assert_true(judge_may_match(windows.judge, doc));
     }
-    ask_no_more(&whole);
-    ask_no_more(&windows);
+    help_ask_no_more(&whole);
+    help_ask_no_more(&windows);
     return passed_over;
 }
 
@@ -163,15 +114,7 @@ static void random_operand(struct buf *out, uint64_t *seed)
     static const char *const shapes[] = {
         "z%u",      "b%u",      "\"z%u * b%u\"",     "\"a%u b%u\"", "\"z%u b%u\"~7", "\"b%u ...5 z%u\"", "z%u",
         "\"* z%u\"", "\"z%u *\"", "\"(z%u|b%u) a1\"", "b%u",         "a%u"};
-    const char *shape = shapes[help_random(seed, BASE_COUNT(shapes))];
-    for (; *shape != '\0'; shape++) {
-        if (*shape == '%') {
-            buf_addf(out, "%u", help_random(seed, 40));
-            shape++;
-        } else {
-            buf_addc(out, *shape);
-        }
-    }
+    help_add_shape(out, seed, shapes[help_random(seed, BASE_COUNT(shapes))], 0, 40);
 }
 
 static void random_query(struct buf *out, uint64_t *seed)
@@ -189,19 +132,7 @@ static void random_query(struct buf *out, uint64_t *seed)
 static void random_phrase(struct buf *out, uint64_t *seed)
 {
     static const char *const words[] = {"a%u", "a%u", "b%u", "z%u", "(a%u|b%u)", "(b%u|a%u)", "b1*", "c%u", "zend"};
-    buf_addc(out, '"');
-    for (uint32_t n = 2 + help_random(seed, 3); n > 0; n--) {
-        const char *word = words[help_random(seed, BASE_COUNT(words))];
-        for (; *word != '\0'; word++) {
-            if (*word == '%')
-                buf_addf(out, "%u", help_random(seed, 60));
-            else if (*word != 'u')
-                buf_addc(out, *word);
-        }
-        buf_addc(out, ' ');
-    }
-    buf_addc(out, '"');
-    buf_addc(out, '\0');
+    help_add_phrase(out, seed, words, BASE_COUNT(words), 0, 60);
 }
 
 /* Phrases are looked for in blocks that are left when those without their words are left out. */
@@ -211,7 +142,7 @@ static void test_random_phrases(void **state)
     struct snapshot *snap;
     unsigned passed_over = 0;
     uint64_t seed = 99;
-    build_index(*state);
+    help_build_chunk(*state, add_docs, NULL);
     HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
     for (int i = 0; i < 600; i++) {
         struct buf text = BUF_INIT;
@@ -228,7 +159,7 @@ static void test_phrases_at_borders(void **state)
 {
     struct err err = {0};
     struct snapshot *snap;
-    build_index(*state);
+    help_build_chunk(*state, add_docs, NULL);
     HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
     for (unsigned i = 0; i < 4000; i++) {
         char text[64];
@@ -249,7 +180,7 @@ static void test_random_queries(void **state)
     struct snapshot *snap;
     unsigned passed_over = 0;
     uint64_t seed = 77;
-    build_index(*state);
+    help_build_chunk(*state, add_docs, NULL);
     HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
     HELP_OK(snapshot_check(*state, &err));
     assert_int_equal(segment_long_docs(snapshot_segment(snap, 0)), 5);
@@ -268,7 +199,7 @@ static void test_titles(void **state)
 {
     struct err err = {0};
     struct snapshot *snap;
-    build_index(*state);
+    help_build_chunk(*state, add_docs, NULL);
     HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
     (void)check_query(snap, "z3 NEAR/1000 a2");
     (void)check_query(snap, "z3 NEAR/1 b7");
@@ -293,7 +224,7 @@ static void test_ends(void **state)
 {
     struct err err = {0};
     struct snapshot *snap;
-    build_index(*state);
+    help_build_chunk(*state, add_docs, NULL);
     HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
     (void)check_query(snap, "\"zend *\"");
     (void)check_query(snap, "\"zend ...2 *\"");
@@ -308,12 +239,12 @@ static void test_making(void **state)
 {
     struct err err = {0};
     struct snapshot *snap;
-    struct asked a;
+    struct help_asked a;
     struct arena arena = ARENA_INIT;
-    build_index(*state);
+    help_build_chunk(*state, add_docs, NULL);
     HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
     const struct segment *segment = snapshot_segment(snap, 0);
-    ask(&a, snap, "z3 NEAR/10 b7");
+    help_ask(&a, snap, "z3 NEAR/10 b7");
     const struct plan_span *unit = a.plan->units[0]->unit;
     assert_true(windows_suit(unit));
     struct windows *w = windows_make(unit, a.postings, segment, &arena);
@@ -335,7 +266,7 @@ static void test_making(void **state)
         n_windows += n;
     }
     assert_true(n_windows > 3);
-    ask_no_more(&a);
+    help_ask_no_more(&a);
     arena_release(&arena);
     snapshot_unref(snap);
 }
