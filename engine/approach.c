@@ -148,16 +148,10 @@ static uint64_t count_docs(const struct approach *a)
 
 static enum status set_listed(const struct approach *a, const struct list *list, uint64_t *held, struct err *err)
 {
-    struct segment_holders holders;
-    struct postings_docs docs;
-    if (list->bigram != NULL || segment_holders(a->phrase->segment, list->word->rank, &holders)) {
-        segment_holders_or(list->bigram != NULL ? &list->bigram->holders : &holders, held);
-        return ST_OK;
-    }
-    enum status status = postings_docs_of(a->postings, list->word, a->arena, &docs, err);
-    for (size_t i = 0; status == ST_OK && i < docs.n; i++)
-        held[docs.items[i] / 64] |= UINT64_C(1) << docs.items[i] % 64;
-    return status;
+    if (list->bigram == NULL)
+        return postings_set_bits(a->postings, list->word, a->arena, held, err);
+    segment_holders_or(&list->bigram->holders, held);
+    return ST_OK;
 }
 
 static enum status narrow_by_bitmap(struct approach *a, const uint8_t *bitmap, struct err *err)

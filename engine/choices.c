@@ -34,17 +34,23 @@ static uint64_t documents_of(const struct plan_span *unit, const struct postings
 /* Books are all gone to for any choice: better once for all. To set a phrase up takes nanoseconds, too. */
 enum { PHRASE_COST = 200 };
 
+uint64_t choices_cost(const struct need *need)
+{
+    uint64_t cost = 0;
+    for (size_t i = 0; i < need->n; i++)
+        cost += PHRASE_COST + approach_cost(need->phrases[i]);
+    return cost;
+}
+
 enum status choices_plan(const struct plan_span *unit, const struct postings *p, const struct segment *segment,
                          struct arena *arena, struct need *out, struct err *err)
 {
     *out = (struct need){0};
     if (approach_docs_are_long(segment))
         return ST_OK;
-    uint64_t cost = 0, most = approach_cost_of_docs(segment, documents_of(unit, p));
+    uint64_t most = approach_cost_of_docs(segment, documents_of(unit, p));
     enum status status = needs_choices(unit, p, segment, most / PHRASE_COST, arena, out, err);
-    for (size_t i = 0; status == ST_OK && i < out->n; i++)
-        cost += PHRASE_COST + approach_cost(out->phrases[i]);
-    if (cost > most)
+    if (choices_cost(out) > most)
         *out = (struct need){0};
     return status;
 }

@@ -12,6 +12,9 @@
 enum status choices_plan(const struct plan_span *unit, const struct postings *p, const struct segment *segment,
                          struct arena *arena, struct need *out, struct err *err);
 
+/* What finding them all takes, in nanoseconds, about. */
+uint64_t choices_cost(const struct need *need);
+
 struct choices {
     struct phrase_found *found; /* owned; ascending */
     size_t n, cap;

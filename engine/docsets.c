@@ -12,7 +12,6 @@
 #include "engine/approach.h"
 #include "engine/bits.h"
 #include "engine/choices.h"
-#include "lib/bytes.h"
 
 /* The documents of a unit. */
 struct docset {
@@ -66,7 +65,7 @@ static double share_of(const struct docsets *d, const struct plan_node *node)
 }
 
 /* Nanoseconds, as in approach.c; all is reckoned roughly, and what is not surely less is not worth the turn. */
-enum { SURELY = 3, MOST_PHRASES = 256, READ_COST = 10, LIST_COST = 8000, PHRASE_COST = 200 };
+enum { SURELY = 3, MOST_PHRASES = 256, READ_COST = 10, LIST_COST = 8000 };
 
 static uint64_t cost_of_word(const struct docsets *d, unsigned leaf)
 {
@@ -97,8 +96,7 @@ static enum status plan_unit(struct docsets *d, const struct plan_node *node, ui
     }
     enum status status = needs_choices(node->unit, d->postings, d->segment, MOST_PHRASES, &d->arena, need, err);
     *suits = *suits && (need->n > 0 || is_absent(d, node->unit));
-    for (size_t i = 0; i < need->n; i++)
-        *cost += PHRASE_COST + approach_cost(need->phrases[i]);
+    *cost += choices_cost(need);
     return status;
 }
 
@@ -146,21 +144,11 @@ static void set_bit(uint64_t *bits, uint32_t doc)
 
 static enum status find_word(struct docsets *d, unsigned leaf, uint64_t *bits, struct err *err)
 {
+    size_t n;
+    const struct postings_word *words = postings_words(d->postings, leaf, &n);
     enum status status = ST_OK;
-    struct cursor *cursor;
-    size_t len;
-    const uint8_t *row = postings_bitmap(d->postings, leaf, &len);
-    for (size_t i = 0; row != NULL && i < d->n && i < len / 8; i++)
-        bits[i] = bytes_get64(row + i * 8);
-    if (row != NULL)
-        return ST_OK;
-    status = cursor_open(d->postings, leaf, &cursor, err);
-    for (uint32_t doc = 0; status == ST_OK; doc++) {
-        doc = cursor_seek(cursor, doc, &status, err);
-        if (status != ST_OK || doc >= segment_docs(d->segment))
-            break;
-        set_bit(bits, doc);
-    }
+    for (size_t i = 0; status == ST_OK && i < n; i++)
+        status = postings_set_bits(d->postings, &words[i], &d->arena, bits, err);
     return status;
 }
 

@@ -454,3 +454,18 @@ enum status postings_docs_of(struct postings *p, const struct postings_word *wor
     list_holders(p, &holders, room, out);
     return ST_OK;
 }
+
+enum status postings_set_bits(struct postings *p, const struct postings_word *word, struct arena *arena,
+                              uint64_t *bits, struct err *err)
+{
+    struct segment_holders holders;
+    struct postings_docs docs;
+    if (segment_holders(p->segment, word->rank, &holders)) {
+        segment_holders_or(&holders, bits);
+        return ST_OK;
+    }
+    enum status status = postings_docs_of(p, word, arena, &docs, err);
+    for (size_t i = 0; status == ST_OK && i < docs.n; i++)
+        bits[docs.items[i] / 64] |= UINT64_C(1) << docs.items[i] % 64;
+    return status;
+}

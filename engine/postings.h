@@ -44,6 +44,9 @@ struct postings_docs {
 };
 enum status postings_docs_of(struct postings *p, const struct postings_word *word, struct arena *arena,
                              struct postings_docs *out, struct err *err);
+/* Sets their bits, of which there is room for all of the segment. */
+enum status postings_set_bits(struct postings *p, const struct postings_word *word, struct arena *arena,
+                              uint64_t *bits, struct err *err);
 
 /* The documents of a leaf as bits (segment_bitmap), of *len bytes; NULL when it is not one word that many documents
  * hold. */

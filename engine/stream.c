@@ -27,28 +27,20 @@ static enum status take_batch(struct stream *s, struct err *err)
     return status == ST_OK && n == 0 ? ST_END : status;
 }
 
-static size_t count_by_masks(const struct stream *s, const struct segment_words *w)
-{
-    size_t n = 0;
-    if (w->n_title > 0)
-        n = scan_count_near((struct scan_text){w->title, w->title_end}, s->near, s->enough);
-    return n < s->enough ? n + scan_count_near((struct scan_text){w->body, w->body_end}, s->near, s->enough) : n;
-}
-
 static enum status count(struct stream *s, const struct segment_words *w, struct stream_found *out, struct err *err)
 {
-    out->is_rough = s->sums || s->near != NULL;
-    s->n_counted++;
-    if (s->near != NULL) {
-        out->n = count_by_masks(s, w);
-        out->frequency = (double)out->n;
-        return ST_OK;
-    }
     const struct match_doc fields = {.body = w->body,
                                      .body_end = w->body_end,
                                      .title = w->title,
                                      .title_end = w->title_end,
                                      .n_title = w->n_title};
+    out->is_rough = s->sums || s->near != NULL;
+    s->n_counted++;
+    if (s->near != NULL) {
+        out->n = match_count_near(&fields, s->near, s->enough);
+        out->frequency = (double)out->n;
+        return ST_OK;
+    }
     matcher_begin(s->matcher, &fields);
     return matcher_count(s->matcher, s->unit, &out->n, out->is_rough ? NULL : &out->frequency, err);
 }

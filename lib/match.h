@@ -81,6 +81,8 @@ bool matcher_needs_codes(const struct matcher *m, const struct plan_span *unit);
 /* Of one whose words are near each other, those, when masks tell how many matches there are in a field, or whether
  * there is one if that is enough (scan.h): nothing else is as fast, but tightness is not told. NULL otherwise. */
 const struct scan_near *matcher_near(const struct matcher *m, const struct plan_span *unit);
+/* Counts them, in the fields of a document; with `enough` found it need not go on. */
+size_t match_count_near(const struct match_doc *doc, const struct scan_near *near, size_t enough);
 
 /* How many of a unit's matches lie in the title. */
 enum status matcher_count_title(struct matcher *m, const struct plan_span *unit, size_t *n, struct err *err);

@@ -242,11 +242,9 @@ static void search_both(struct matcher *m, const struct plan_span *span, struct 
         (void)search(m, &run, (struct scan_text){doc->body, doc->body_end}, m->base, sink);
 }
 
-/* Pairs, or with first_only whether there is a window: masks tell without events. */
-static size_t count_by_masks(const struct matcher *m, const struct scan_near *near)
+size_t match_count_near(const struct match_doc *doc, const struct scan_near *near, size_t enough)
 {
-    const struct match_doc *doc = m->doc;
-    size_t n = 0, enough = m->first_only ? 1 : SIZE_MAX;
+    size_t n = 0;
     if (doc->n_title > 0)
         n = scan_count_near((struct scan_text){doc->title, doc->title_end}, near, enough);
     return n < enough ? n + scan_count_near((struct scan_text){doc->body, doc->body_end}, near, enough) : n;
@@ -257,7 +255,7 @@ void match_count_windows(struct matcher *m, const struct plan_span *span, size_t
     const struct scan_near *near = tightness == NULL ? matcher_near(m, span) : NULL;
     struct sink sink = {.first_only = m->first_only, .sum_up = tightness != NULL};
     if (near != NULL) {
-        *n = count_by_masks(m, near);
+        *n = match_count_near(m->doc, near, m->first_only ? 1 : SIZE_MAX);
         return;
     }
     search_both(m, span, &sink);
