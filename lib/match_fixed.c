@@ -92,15 +92,11 @@ static bool add_to_sequence(const struct matcher *m, struct span_state *state, c
     return true;
 }
 
-/* From this rank on, one word of some 1,000, or rarer, in texts of so many bytes looking at each hit costs less than
- * masks of all words. */
-enum { RARE_RANK = 128, LONG_TEXT = 1024 };
-
 static bool anchor_is_rare(const struct matcher *m, const struct plan_sequence *seq, const struct span_state *state)
 {
     for (size_t i = state->anchor; i < state->anchor + state->n_anchor; i++) {
         const struct leaf_state *leaf = &m->leaves[seq->slots[i].leaf];
-        if (leaf->n_ranks == 1 && leaf->ranks[0] >= RARE_RANK)
+        if (leaf->n_ranks == 1 && leaf->ranks[0] >= SCAN_RARE_RANK)
             return true;
     }
     return false;
@@ -237,7 +233,7 @@ static bool find_sequence(struct matcher *m, const struct plan_span *span, struc
 
 static bool by_masks(const struct span_state *state, struct scan_text text)
 {
-    return state->is_sequence && !(state->is_rare && (state->is_loose || text.end - text.begin >= LONG_TEXT));
+    return state->is_sequence && !(state->is_rare && (state->is_loose || text.end - text.begin >= SCAN_LONG_TEXT));
 }
 
 static bool find_in(struct matcher *m, const struct plan_span *span, struct scan_text text, uint32_t base)

@@ -221,12 +221,9 @@ static bool walk_around(struct matcher *m, struct window_run *run, struct scan_t
     return true;
 }
 
-/* Bytes from which on the rarest word is looked for first, and the rank from which on one is rare. */
-enum { LONG_TEXT = 1024, RARE_RANK = 128 };
-
 static bool search(struct matcher *m, struct window_run *run, struct scan_text text, uint32_t base, struct sink *sink)
 {
-    if (run->w->rarest >= RARE_RANK && text.end - text.begin >= LONG_TEXT)
+    if (run->w->rarest >= SCAN_RARE_RANK && text.end - text.begin >= SCAN_LONG_TEXT)
         return walk_around(m, run, text, base, sink);
     return walk(m, run, text, (struct scan_cursor){text.begin, base}, sink);
 }

@@ -109,9 +109,9 @@ static uint32_t rank_of_word(const struct scan_word *word)
     return rank;
 }
 
-/* The ranks up to which words are the commonest, and from which on one is rare; the most windows before and behind it
- * that are worth telling from others. */
-enum { COMMON_RANK = 32, RARE_RANK = 128, MOST_CLOSE = 8 };
+/* The rank up to which words are the commonest; the most windows before and behind a rare one that are worth telling
+ * from others. */
+enum { COMMON_RANK = 32, MOST_CLOSE = 8 };
 
 static void look_at_ranks(struct scan_near *near)
 {
@@ -126,7 +126,7 @@ static void look_at_ranks(struct scan_near *near)
     }
     size_t close = (near->reach * (size_t)ETDC_MAX_BYTES + SCAN_WINDOW - 1) / SCAN_WINDOW;
     near->is_sparse = least > COMMON_RANK;
-    near->has_rare = most >= RARE_RANK && close <= MOST_CLOSE;
+    near->has_rare = most >= SCAN_RARE_RANK && close <= MOST_CLOSE;
     near->close = near->has_rare ? (uint8_t)close : 0;
 }
 

@@ -58,6 +58,10 @@ struct scan_cursor {
     uint32_t pos;
 };
 
+/* From this rank on a word is rare, one of some 1,000: in texts of so many bytes looking around its hits costs less
+ * than one pass for all words that are looked for. */
+enum { SCAN_RARE_RANK = 128, SCAN_LONG_TEXT = 1024 };
+
 /* ---- several words at once --------------------------------------------------------------------------------------- */
 
 /* Single words, each of a kind below SCAN_KINDS; no word twice. */

@@ -14,8 +14,7 @@
 #ifndef VERBATIM_SCAN_KERNEL_NEAR_H
 #define VERBATIM_SCAN_KERNEL_NEAR_H
 
-/* Bytes ahead that are fetched; windows from which on a text is searched for the rare word first. */
-enum { NEAR_AHEAD = 768, NEAR_RARE_WINDOWS = 16 };
+enum { NEAR_AHEAD = 768 }; /* bytes ahead that are fetched */
 
 /* The last occurrence so far. */
 struct kernel_last {
@@ -145,7 +144,7 @@ static size_t count_near_rare(struct scan_text text, const struct scan_near *nea
 static size_t count_near(struct scan_text text, const struct scan_near *near, size_t enough)
 {
     enough = near->words.n > 2 ? 1 : enough;
-    bool is_long = text.end - text.begin >= NEAR_RARE_WINDOWS * SCAN_WINDOW;
+    bool is_long = text.end - text.begin >= SCAN_LONG_TEXT;
     return near->has_rare && is_long ? count_near_rare(text, near, enough) : count_near_all(text, near, enough);
 }
 
