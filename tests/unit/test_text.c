@@ -165,20 +165,17 @@ static void test_stretches(void **state)
 
 /* ---- merging ----------------------------------------------------------------------------------------------------- */
 
-static void merge_into(const char *dir, const struct segment *from, const uint32_t *dead, size_t n_dead)
+struct merged {
+    const struct segment *from;
+    const uint32_t *dead;
+    size_t n_dead;
+};
+
+static void add_merged(struct chunk *chunk, void *arg)
 {
+    const struct merged *m = arg;
     struct err err = {0};
-    struct build *build;
-    struct chunk *chunk;
-    struct manifest m = {.language = "en"};
-    HELP_OK(build_begin(dir, NULL, &build, &err));
-    HELP_OK(chunk_new(build, 0, &chunk, &err));
-    HELP_OK(chunk_merge(chunk, from, 0, segment_docs(from), dead, n_dead, &err));
-    HELP_OK(chunk_finish(chunk, &err));
-    HELP_OK(build_append(build, chunk, &err));
-    HELP_OK(build_publish(build, &m, &err));
-    build_free(build);
-    manifest_release(&m);
+    HELP_OK(chunk_merge(chunk, m->from, 0, segment_docs(m->from), m->dead, m->n_dead, &err));
 }
 
 static void check_merge(void **state, uint64_t seed, uint32_t dead_of_16)
@@ -197,7 +194,8 @@ static void check_merge(void **state, uint64_t seed, uint32_t dead_of_16)
     build_texts(from_dir, 4);
     struct snapshot *from, *to;
     HELP_OK(snapshot_open(from_dir, 0, true, &from, &err));
-    merge_into(to_dir, snapshot_segment(from, 0), dead, n_dead);
+    struct merged merged = {snapshot_segment(from, 0), dead, n_dead};
+    help_build_chunk(to_dir, add_merged, &merged);
     HELP_OK(snapshot_check(to_dir, &err));
     HELP_OK(snapshot_open(to_dir, 0, true, &to, &err));
     check_texts(snapshot_segment(to, 0), 4, living, n_living);
@@ -219,6 +217,13 @@ static void test_merging(void **state)
 
 /* ---- size -------------------------------------------------------------------------------------------------------- */
 
+static void add_document(struct chunk *chunk, void *arg)
+{
+    const struct document *doc = arg;
+    struct err err = {0};
+    HELP_OK(chunk_add(chunk, doc, &err));
+}
+
 /* 500 words drawn at random, plain and with capitals: zlib alone takes 40% of this text. */
 static void test_prose_takes_little(void **state)
 {
@@ -234,19 +239,9 @@ static void test_prose_takes_little(void **state)
         buf_adds(&text, help_random(&seed, 9) == 0 ? ", " : " ");
     }
     HELP_OK(dir_make(dir, &err));
-    struct build *build;
-    struct chunk *chunk;
-    struct manifest m = {.language = "en"};
     struct document doc = {
         .path = "p", .path_len = 1, .text = text.data, .text_len = text.len, .date = DOCUMENT_NO_DATE};
-    HELP_OK(build_begin(dir, NULL, &build, &err));
-    HELP_OK(chunk_new(build, 0, &chunk, &err));
-    HELP_OK(chunk_add(chunk, &doc, &err));
-    HELP_OK(chunk_finish(chunk, &err));
-    HELP_OK(build_append(build, chunk, &err));
-    HELP_OK(build_publish(build, &m, &err));
-    build_free(build);
-    manifest_release(&m);
+    help_build_chunk(dir, add_document, &doc);
     struct snapshot *snap;
     struct segment_part parts[32];
     uint64_t bytes = 0;

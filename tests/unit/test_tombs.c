@@ -38,29 +38,22 @@ static void kill_documents(const char *index_dir, bool (*die)(uint32_t))
     snapshot_unref(s);
 }
 
-/* An index of only the documents that do not die. */
-static void build_living(const char *index_dir, uint64_t seed)
+static void add_living(struct chunk *chunk, void *arg)
 {
+    const uint64_t *seed = arg;
     struct err err = {0};
-    struct lock lock;
-    struct build *build;
-    struct chunk *chunk;
-    struct manifest m = {0};
-    HELP_OK(lock_take(index_dir, true, 0, &lock, &err));
-    HELP_OK(build_begin(index_dir, NULL, &build, &err));
-    HELP_OK(chunk_new(build, 0, &chunk, &err));
     for (uint32_t i = 0; i < N_DOCS; i++) {
-        struct help_doc d = help_doc(seed, i);
+        struct help_doc d = help_doc(*seed, i);
         if (!dies(i))
             HELP_OK(chunk_add(chunk, &d.doc, &err));
         help_doc_release(&d);
     }
-    HELP_OK(chunk_finish(chunk, &err));
-    HELP_OK(build_append(build, chunk, &err));
-    HELP_OK(build_publish(build, &m, &err));
-    build_free(build);
-    manifest_release(&m);
-    lock_release(&lock);
+}
+
+/* An index of only the documents that do not die. */
+static void build_living(const char *index_dir, uint64_t seed)
+{
+    help_build_chunk(index_dir, add_living, &seed);
 }
 
 static void check_same_statistics(const struct snapshot *dead, const struct snapshot *living)
