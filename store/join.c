@@ -96,13 +96,15 @@ static enum status join_stems(struct join *j, struct err *err)
 
 /* ---- jobs ------------------------------------------------------------------------------------------------------- */
 
-enum { JOB_WORDS, JOB_INVERTED, JOB_BIGRAMS, JOB_TEXT, JOB_VOCAB, JOB_STEMS, JOB_PLACES, N_JOBS, NO_JOB = N_JOBS };
+/* Of several that fail, the error of the first here is told: Xapian (1.4) closes a descriptor twice when it cannot write
+ * its version file, and by then it may be a file of another job, which fails of that. */
+enum { JOB_INVERTED, JOB_WORDS, JOB_BIGRAMS, JOB_TEXT, JOB_VOCAB, JOB_STEMS, JOB_PLACES, N_JOBS, NO_JOB = N_JOBS };
 
 static const struct job {
     enum status (*run)(struct join *join, struct err *err);
     unsigned behind; /* the job that it waits for */
 } jobs[N_JOBS] = {
-    [JOB_WORDS] = {join_words, NO_JOB},        [JOB_INVERTED] = {join_inverted, NO_JOB},
+    [JOB_INVERTED] = {join_inverted, NO_JOB},  [JOB_WORDS] = {join_words, NO_JOB},
     [JOB_BIGRAMS] = {join_bigrams, JOB_WORDS}, [JOB_TEXT] = {join_text, JOB_WORDS},
     [JOB_VOCAB] = {join_vocab, NO_JOB},        [JOB_STEMS] = {join_stems, JOB_VOCAB},
     [JOB_PLACES] = {join_places, NO_JOB},
