@@ -93,6 +93,8 @@ static void put_list(struct postlists_writer *w, uint32_t n)
 
 void postlists_put(struct postlists_writer *w, struct postlist *list, bool is_row)
 {
+    if (w->failed)
+        return;
     postlist_put(list);
     if (!buf_ok(&list->bytes) || !make_room(w, list->bytes.len) || !ARRAY_RESERVE(w->offs, w->cap, w->n + 1)) {
         w->failed = true;
