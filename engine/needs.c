@@ -55,14 +55,14 @@ static void choose_words(struct maker *m, const struct plan_slot *slots, size_t 
 static bool make_need(struct maker *m, const struct plan_slot *slots, size_t n, size_t n_phrases, struct need *need)
 {
     struct postings_word *words = arena_alloc(m->arena, n_phrases * n * sizeof *words);
-    need->phrases = arena_alloc(m->arena, n_phrases * sizeof(struct phrase *));
-    need->n = n_phrases;
-    bool ok = words != NULL && need->phrases != NULL;
+    struct phrase **phrases = arena_alloc(m->arena, n_phrases * sizeof *phrases);
+    bool ok = words != NULL && phrases != NULL;
     for (size_t i = 0; ok && i < n_phrases; i++) {
         choose_words(m, slots, n, i, words + i * n);
-        need->phrases[i] = phrase_new(m->segment, words + i * n, n, m->arena);
-        ok = need->phrases[i] != NULL;
+        phrases[i] = phrase_new(m->segment, words + i * n, n, m->arena);
+        ok = phrases[i] != NULL;
     }
+    *need = ok ? (struct need){phrases, n_phrases} : (struct need){0};
     return ok;
 }
 

@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	tests/unit/test_match \
 	tests/unit/test_pairs \
 	tests/unit/test_postlist \
+	tests/unit/test_nomem \
 	tests/unit/test_parse \
 	tests/unit/test_proto \
 	tests/unit/test_query_print \
