@@ -42,7 +42,7 @@ void excerpt_add_clean(struct buf *out, const char *text, size_t len);
 
 /* Appends a stored path as rows show it: control and invalid bytes as \xHH, a backslash as \\. */
 void excerpt_add_path(struct buf *out, const char *path, size_t len);
-/* The reverse, for paths that users type; false when an escape is broken. */
+/* The reverse, for paths that users type; false when an escape is broken. That memory ran out only buf_ok tells. */
 bool excerpt_parse_path(const char *shown, size_t len, struct buf *out);
 
 #endif

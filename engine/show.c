@@ -122,5 +122,5 @@ bool excerpt_parse_path(const char *shown, size_t len, struct buf *out)
             return false;
         }
     }
-    return buf_ok(out);
+    return true;
 }

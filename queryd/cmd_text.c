@@ -77,11 +77,12 @@ static enum status find(const struct request *req, const char *shown, size_t len
                         uint32_t *doc, struct err *err)
 {
     struct buf path = BUF_INIT;
+    bool parsed = excerpt_parse_path(shown, len, &path);
     enum status status;
-    if (!excerpt_parse_path(shown, len, &path))
-        status = err_set(err, ST_NOT_FOUND, "no such path: a backslash in it is written \\\\, another byte \\xHH");
-    else if (!buf_ok(&path))
+    if (!buf_ok(&path))
         status = err_nomem(err);
+    else if (!parsed)
+        status = err_set(err, ST_NOT_FOUND, "no such path: a backslash in it is written \\\\, another byte \\xHH");
     else
         status = browse_find(req->snap, path.data, path.len, segment, doc, err);
     buf_release(&path);

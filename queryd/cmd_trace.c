@@ -108,11 +108,12 @@ static enum status fill_request(struct trace *t, const char *text, size_t len, s
 {
     const struct request *req = t->req;
     const struct settings *s = req->settings;
-    if (!excerpt_parse_path(s->exclude, s->exclude_len, &t->exclude))
-        return buf_ok(&t->exclude) ? err_set(err, ST_USAGE,
-                                             "trace-exclude: no such path: a backslash in it is written "
-                                             "\\\\, another byte \\xHH")
-                                   : err_nomem(err);
+    bool parsed = excerpt_parse_path(s->exclude, s->exclude_len, &t->exclude);
+    if (!buf_ok(&t->exclude))
+        return err_nomem(err);
+    if (!parsed)
+        return err_set(err, ST_USAGE,
+                       "trace-exclude: no such path: a backslash in it is written \\\\, another byte \\xHH");
     t->request = (struct trace_request){
         .text = text,
         .len = len,
