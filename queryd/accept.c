@@ -28,6 +28,15 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     conn_new(from->server, fd, sa);
 }
 
+/* Not without the timer that ends it: trying again and again is better than never. */
+static void pause_all(struct accept *a)
+{
+    if (event_add(a->resume, &(struct timeval){0, PAUSE_MS * 1000}) != 0)
+        return;
+    for (size_t i = 0; i < a->n; i++)
+        (void)evconnlistener_disable(a->from[i].event);
+}
+
 /* Without descriptors accept() fails again at once: wait a moment instead of spinning. */
 static void on_error(struct evconnlistener *listener, void *arg)
 {
@@ -39,30 +48,32 @@ static void on_error(struct evconnlistener *listener, void *arg)
         log_warn(from->server->log, "%s: cannot accept connections, pausing: %s", from->listener->address,
                  strerror(failed));
     a->told = true;
-    for (size_t i = 0; i < a->n; i++)
-        (void)evconnlistener_disable(a->from[i].event);
-    (void)event_add(a->resume, &(struct timeval){0, PAUSE_MS * 1000});
+    pause_all(a);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *arg)
 {
     struct accept *a = arg;
+    bool ok = true;
     (void)fd;
     (void)what;
     for (size_t i = 0; i < a->n; i++)
-        (void)evconnlistener_enable(a->from[i].event);
+        ok = evconnlistener_enable(a->from[i].event) == 0 && ok;
+    if (!ok)
+        pause_all(a);
 }
 
 static bool add(struct accept *a, struct server *server, const struct listener *listener)
 {
     struct accept_from *from = &a->from[a->n];
     *from = (struct accept_from){.server = server, .listener = listener};
-    from->event = evconnlistener_new(server->base, on_accept, from, LEV_OPT_CLOSE_ON_EXEC, 0, listener->fd);
+    enum { FLAGS = LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_DISABLED }; /* enabled below: libevent would not tell a failure */
+    from->event = evconnlistener_new(server->base, on_accept, from, FLAGS, 0, listener->fd);
     if (from->event == NULL)
         return false;
     evconnlistener_set_error_cb(from->event, on_error);
     a->n++;
-    return true;
+    return evconnlistener_enable(from->event) == 0;
 }
 
 enum status accept_init(struct accept *a, struct server *server, struct err *err)

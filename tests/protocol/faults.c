@@ -1,10 +1,12 @@
 /* faults.c - to be preloaded into the daemon: its sockets work as sockets may, but seldom do: reads and writes are
- * short, would block, are interrupted, are reset; accepting runs out of descriptors. FAULTS is the seed. Files are left
- * alone. SPDX-License-Identifier: GPL-2.0-or-later */
+ * short, would block, are interrupted, are reset; accepting runs out of descriptors. FAULTS is the seed; without one
+ * sockets work. The EPOLL_FAULT-th thing that is to be waited for cannot be. Files are left alone.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -15,6 +17,8 @@ ssize_t writev(int fd, const struct iovec *parts, int n);
 int accept4(int fd, struct sockaddr *restrict sa, socklen_t *restrict len, int flags);
 
 static atomic_ulong state;
+static int is_seeded;
+static atomic_long epoll_left;
 
 static unsigned long dice(unsigned long sides)
 {
@@ -27,15 +31,17 @@ static unsigned long dice(unsigned long sides)
 
 __attribute__((constructor)) static void start(void)
 {
-    const char *seed = getenv("FAULTS");
-    atomic_store(&state, seed != NULL ? strtoul(seed, NULL, 10) : 1);
+    const char *seed = getenv("FAULTS"), *epoll = getenv("EPOLL_FAULT");
+    is_seeded = seed != NULL;
+    atomic_store(&state, is_seeded ? strtoul(seed, NULL, 10) : 1);
+    atomic_store(&epoll_left, epoll != NULL ? strtol(epoll, NULL, 10) : 0);
 }
 
 static int is_stream(int fd)
 {
     int type = 0;
     socklen_t len = sizeof type;
-    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
+    return is_seeded && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
 }
 
 /* Sets errno to a failure, seldom to the one that ends a connection. */
@@ -85,10 +91,22 @@ int accept4(int fd, struct sockaddr *restrict sa, socklen_t *restrict len, int f
     static int (*real)(int, struct sockaddr *, socklen_t *, int);
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "accept4");
-    unsigned long n = dice(10);
+    unsigned long n = is_seeded ? dice(10) : 10;
     if (n < 3) {
         errno = n == 0 ? EMFILE : n == 1 ? ECONNABORTED : EINTR;
         return -1;
     }
     return real(fd, sa, len, flags);
+}
+
+int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
+{
+    static int (*real)(int, int, int, struct epoll_event *);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "epoll_ctl");
+    if (op == EPOLL_CTL_ADD && atomic_fetch_sub(&epoll_left, 1) == 1) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return real(epfd, op, fd, event);
 }

@@ -80,6 +80,26 @@ def unreliable_sockets(bench):
             check(whole > 10, "only", whole, "were answered whole")
 
 
+def nothing_to_wait_with(bench):
+    """What cannot be waited for at the start ends it with a sentence, or is done without; it is never deaf."""
+    library = build(bench)
+    if library is None:
+        return
+    ended = 0
+    for number in range(1, 9):
+        env = os.environ | {"LD_PRELOAD": library, "EPOLL_FAULT": str(number)}
+        try:
+            with bench.daemon(env=env) as daemon:
+                with daemon.connect() as sock:
+                    sock.settimeout(10)
+                    sock.sendall(b"ping\n")
+                    equal(Reader(sock).reply(), [b"OK 0"])
+        except Failure as failure:
+            check("verbatim-queryd: " in str(failure), failure)
+            ended += 1
+    check(0 < ended < 8, ended, "did not start")
+
+
 def few_descriptors(bench):
     """With 32 in all it starts, serves as many as it can, and goes on when others end."""
     wrapper = os.path.join(bench.folder, "few")
@@ -193,7 +213,8 @@ def index_deleted(bench):
         bench.index = kept
 
 
-TESTS = [unreliable_sockets, few_descriptors, half_open, term_under_load, killed_and_started_again, index_deleted]
+TESTS = [unreliable_sockets, nothing_to_wait_with, few_descriptors, half_open, term_under_load,
+         killed_and_started_again, index_deleted]
 
 
 def main():
