@@ -96,8 +96,8 @@ static enum status join_stems(struct join *j, struct err *err)
 
 /* ---- jobs ------------------------------------------------------------------------------------------------------- */
 
-/* Of several that fail, the error of the first here is told: Xapian (1.4) closes a descriptor twice when it cannot write
- * its version file, and by then it may be a file of another job, which fails of that. */
+/* Of several that fail, the error of the first here is told: Xapian (1.4) closes a descriptor twice when it cannot
+ * write its version file, and by then it may be a file of another job, which fails of that. */
 enum { JOB_INVERTED, JOB_WORDS, JOB_BIGRAMS, JOB_TEXT, JOB_VOCAB, JOB_STEMS, JOB_PLACES, N_JOBS, NO_JOB = N_JOBS };
 
 static const struct job {
