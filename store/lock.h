@@ -19,7 +19,7 @@ void lock_release(struct lock *lock);
 
 /* With the lock held: when the folder has generations but no `current` (it was lost, or a first run ended just before
  * it was written), makes the newest one whose manifest is whole the live one, so that nothing is swept away.
- * ST_DAMAGED when none is. */
+ * ST_DAMAGED when none is; ST_NOT_FOUND when `current` is there but may not be read. */
 enum status lock_recover(const char *index_dir, struct err *err);
 
 /* With the lock held: removes scratch folders, and generations and segments that neither the live generation nor a

@@ -1,8 +1,10 @@
 /* recover.c - an index whose `current` is gone though generations are there; see lock.h.
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/dir.h"
 #include "store/lock.h"
@@ -29,9 +31,10 @@ static enum status look_at(void *context, const char *name, struct err *err)
         f->whole = parsed.generation;
     if (status == ST_OK)
         manifest_release(&m);
-    return status == ST_NOMEM ? status : ST_OK;
+    return status == ST_NOMEM || status == ST_IO ? status : ST_OK; /* it may be whole all the same */
 }
 
+/* One that may not be read is there: whoever went on without it would sweep all that it names. */
 static enum status has_current(const char *index_dir, bool *has, struct err *err)
 {
     struct stat st;
@@ -39,8 +42,10 @@ static enum status has_current(const char *index_dir, bool *has, struct err *err
     if (path == NULL)
         return err_nomem(err);
     *has = lstat(path, &st) == 0 || errno != ENOENT;
+    bool kept_off = *has && faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 && errno == EACCES;
+    enum status status = kept_off ? err_sys(err, ST_NOT_FOUND, EACCES, "%s: cannot read", path) : ST_OK;
     free(path);
-    return ST_OK;
+    return status;
 }
 
 enum status lock_recover(const char *index_dir, struct err *err)

@@ -195,4 +195,17 @@ chmod 000 docs
 untouched 66 'a root that cannot be read' --index i
 chmod 755 docs
 
+# an index that cannot be read is one all the same
+mkdir more
+echo more > more/m.txt
+run 0 'another root' --index i docs more
+before=$(ls i)
+chmod 000 i/current
+run 66 'current cannot be read' --index i docs
+says err 'i/current: cannot read: Permission denied' 'it is named'
+run 66 'nor when starting over' --index i --rebuild docs
+is 'nothing was removed' "$(ls i)" "$before"
+chmod 644 i/current
+is 'the index is whole' "$(info i documents)" 3
+
 done_testing
