@@ -46,8 +46,10 @@ static bool open_converter(struct charset *c, const char *name)
         return true;
     }
     iconv_t converter = iconv_open("UTF-8", name);
-    if (converter == (iconv_t)-1)
+    if (converter == (iconv_t)-1) {
+        c->no_memory = c->no_memory || errno == ENOMEM;
         return false;
+    }
     if (c->converter_name[0] != '\0')
         iconv_close(c->converter);
     c->converter = converter;
@@ -251,8 +253,10 @@ static const char *detect(struct charset *c, const char *bytes, size_t len)
         return "WINDOWS-1252";
     if (c->detector == NULL)
         c->detector = uchardet_new();
-    if (c->detector == NULL)
+    if (c->detector == NULL) {
+        c->no_memory = true;
         return "";
+    }
     size_t from = 0;
     while (from < len && (unsigned char)bytes[from] < 0x80)
         from++;
@@ -320,6 +324,7 @@ enum charset_result charset_to_utf8(struct charset *c, const char *bytes, size_t
 {
     const struct mark *mark = find_mark(bytes, len);
     enum charset_result result = CHARSET_OK;
+    c->no_memory = false;
     if (charset_is_binary(bytes, len))
         return CHARSET_BINARY;
     if (mark != NULL) {
@@ -346,5 +351,5 @@ enum charset_result charset_to_utf8(struct charset *c, const char *bytes, size_t
     }
     *text = c->text.data == NULL ? "" : c->text.data;
     *text_len = c->text.len;
-    return result;
+    return c->no_memory ? CHARSET_NOMEM : result;
 }

@@ -17,6 +17,7 @@ struct charset {
     iconv_t converter; /* valid while converter_name is not empty */
     char converter_name[40];
     struct buf text; /* what was converted last */
+    bool no_memory;  /* for what the last call wanted; what it made do with instead is not to be kept */
 };
 
 enum charset_result {

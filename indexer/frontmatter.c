@@ -333,8 +333,7 @@ static void take_value(struct frontmatter *f, const char *key, size_t len, size_
     }
     for (size_t i = 0; i < *date_rank; i++) {
         int64_t seconds;
-        if (!key_is(key, len, date_keys[i]) || !buf_ok(v) || v->len == 0 ||
-            !frontmatter_date(v->data, v->len, &seconds))
+        if (!key_is(key, len, date_keys[i]) || v->len == 0 || !frontmatter_date(v->data, v->len, &seconds))
             continue;
         f->date = seconds;
         *date_rank = i;
@@ -358,8 +357,10 @@ bool frontmatter_read(struct frontmatter *f, const char *text, size_t len)
             c.p = value;
             read_value(&c, &f->value);
             take_value(f, key, key_len, &date_rank);
+            if (!buf_ok(&f->value) || !buf_ok(&f->title)) /* the next key clears them */
+                return false;
         }
         c.p = next_line(c.p, c.end);
     }
-    return buf_ok(&f->title) && buf_ok(&f->value);
+    return true;
 }

@@ -111,6 +111,7 @@ static bool decode_part(struct writing *w, GMimePart *part)
     const GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
     buf_add(&w->m->part, bytes->data, bytes->len);
     g_object_unref(stream);
+    w->no_memory = w->no_memory || !buf_ok(&w->m->part); /* the next part clears it */
     return buf_ok(&w->m->part);
 }
 
@@ -122,9 +123,11 @@ static void put_line(struct writing *w, const char *words)
     size_t len;
     buf_adds(&valid, words);
     heading_squeeze(&line, valid.data, valid.len);
-    if (line.len > 0 && charset_to_utf8(w->charset, line.data, line.len, NULL, &text, &len, &name) == CHARSET_OK)
+    enum charset_result result =
+        line.len == 0 ? CHARSET_BINARY : charset_to_utf8(w->charset, line.data, line.len, NULL, &text, &len, &name);
+    if (result == CHARSET_OK)
         buf_add(&w->m->text, text, len);
-    w->no_memory = w->no_memory || !buf_ok(&line) || !buf_ok(&valid);
+    w->no_memory = w->no_memory || result == CHARSET_NOMEM || !buf_ok(&line) || !buf_ok(&valid);
     buf_release(&line);
     buf_release(&valid);
 }
@@ -299,7 +302,7 @@ bool message_read(struct message *m, struct charset *charset, const char *bytes,
     g_object_unref(message);
     while (m->text.len > 1 && memcmp(m->text.data + m->text.len - 2, "\n\n", 2) == 0)
         m->text.len--;
-    return !w.no_memory && buf_ok(&m->text) && buf_ok(&m->title) && buf_ok(&m->part);
+    return !w.no_memory && buf_ok(&m->text) && buf_ok(&m->title);
 }
 
 void message_document(const struct message *m, struct document *doc)

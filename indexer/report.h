@@ -12,7 +12,7 @@ struct progress;
 struct report {
     enum report_level level;
     struct progress *progress; /* borrowed; its bar is taken off the screen before a line is written; may be NULL */
-    uint64_t n_named;          /* documents and folders named as skipped, quiet or not */
+    uint64_t n_named;          /* documents and folders named as skipped or left as they were, quiet or not */
 };
 
 /* "verbatim-indexer: ..." whatever the level. */

@@ -364,6 +364,16 @@ static enum status run_ledger(struct run *r, struct err *err)
     return read_and_publish(r, err);
 }
 
+/* What was asked for is done by now: files that are left over are named, and the next run removes them. */
+static void sweep_behind(struct run *r)
+{
+    struct err err = {0};
+    if (lock_sweep(r->o->index_dir, &err) == ST_OK)
+        return;
+    report_error(r->report, "what the index no longer needs was left in it: %s", err.text);
+    r->report->n_named++;
+}
+
 static enum status run_locked(struct run *r, struct err *err)
 {
     enum status st = r->o->dry_run ? ST_OK : lock_recover(r->o->index_dir, err);
@@ -384,7 +394,9 @@ static enum status run_locked(struct run *r, struct err *err)
     ledger_release(&r->ledger);
     known_close(&r->known);
     snapshot_unref(r->held);
-    return st == ST_OK && !r->o->dry_run ? lock_sweep(r->o->index_dir, err) : st;
+    if (st == ST_OK && !r->o->dry_run)
+        sweep_behind(r);
+    return st;
 }
 
 /* Waits in short steps, so that a signal ends the waiting. */

@@ -243,7 +243,7 @@ static enum status miss_folder(struct state *s, struct level *level, int errnum)
     if (errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP)
         return ST_OK;
     if (errnum == ENOMEM)
-        return err_sys(s->err, ST_IO, errnum, "%s", s->stored.data);
+        return err_sys(s->err, ST_NOMEM, errnum, "%s", s->stored.data);
     return note_unreadable(s, level, errnum);
 }
 
@@ -441,7 +441,7 @@ static enum status walk_root(struct state *s, const struct root *root)
         return err_nomem(s->err);
     struct level level = {0};
     if (!listing_open(&level.list, AT_FDCWD, root->path, 0))
-        return err_sys(s->err, ST_NOT_FOUND, errno, "%s", root->path);
+        return err_sys(s->err, errno == ENOMEM ? ST_NOMEM : ST_NOT_FOUND, errno, "%s", root->path);
     return walk_level(s, &level, false);
 }
 

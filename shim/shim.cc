@@ -76,8 +76,6 @@ bool is_failed_memory(const Xapian::Error &e)
 /* A failed flush is told like damage, but it is only of what was being written, and that is thrown away. */
 enum status database_status(const Xapian::Error &e, enum status otherwise)
 {
-    if (is_failed_memory(e))
-        return ST_NOMEM;
     return e.get_msg().compare(0, 20, "Modifications failed") == 0 ? ST_IO : otherwise;
 }
 
@@ -85,6 +83,8 @@ enum status report(struct err *err, enum status status, const char *what, const 
 {
     if (says_errno(e, ENOSPC) || says_errno(e, EDQUOT))
         status = ST_NO_SPACE;
+    else if (is_failed_memory(e))
+        return err_nomem(err); /* its words are of how it gave up, not of why */
     else if (says_errno(e, ENOMEM))
         status = ST_NOMEM;
     else if (says_errno(e, EIO) || says_errno(e, EMFILE) || says_errno(e, ENFILE))

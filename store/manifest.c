@@ -83,7 +83,9 @@ static enum status read_current(const char *index_dir, char *text, size_t room, 
     ssize_t n = fd < 0 ? 0 : read(fd, text, room - 1);
     if (fd < 0)
         status = no_current(index_dir, errno, err);
-    else if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size >= (off_t)room)
+    else if (fstat(fd, &st) != 0)
+        status = err_sys(err, ST_IO, errno, "%s: cannot look at it", path);
+    else if (!S_ISREG(st.st_mode) || st.st_size >= (off_t)room)
         status = err_set(err, ST_DAMAGED, "%s: damaged: it does not name a generation", path);
     else if (n < 0)
         status = err_sys(err, errno == EISDIR ? ST_DAMAGED : ST_IO, errno, "%s: cannot read", path);

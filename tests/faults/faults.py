@@ -22,6 +22,7 @@ CHANGES = "wsruo"  # classes of calls that change files
 WORDS = "harbour light promise wall bridge council letter winter map border goat evening".split()
 # Exit codes of a run that could not do its work; ST_NOMEM and failed reads of the index are 74 too.
 NO_CREATE, NO_WRITE = 73, 74
+SYNCING = (b"cannot open this folder", b"cannot sync this folder")
 
 
 class Failure(Exception):
@@ -255,6 +256,7 @@ def refused(classes, error, codes):
             if done.returncode != 0 and not done.stderr:
                 raise Failure("call %d: exit %d without a word" % (n, done.returncode))
             state = judge(run, n, done.returncode == 1)
+            own_up(run, n, done, state)
             if done.returncode == 0 and state != run.after:
                 raise Failure("call %d: exit 0, and nothing done" % n)
     check.__doc__ = "%s at each call of %s" % (errno.errorcode[error], classes)
@@ -277,7 +279,14 @@ def starved(run, every):
         done = run.disturb(("12", "a", n))
         if done.returncode not in (0, 1, NO_WRITE):
             raise Failure("allocation %d: exit %d: %s" % (n, done.returncode, done.stderr.decode()))
-        judge(run, n, done.returncode == 1)
+        own_up(run, n, done, judge(run, n, done.returncode == 1))
+
+
+def own_up(run, n, done, state):
+    """A run that says that it failed has published nothing, unless what failed was to make the new name last."""
+    failed = done.returncode in (NO_CREATE, NO_WRITE)
+    if failed and state != run.before and not any(words in done.stderr for words in SYNCING):
+        raise Failure("call %d: exit %d, though it published: %s" % (n, done.returncode, done.stderr.decode()))
 
 
 def judge(run, n, named=False):
@@ -290,9 +299,9 @@ def judge(run, n, named=False):
 RUNS = [first_build, update, removal, many_runs]
 FAULTS = [
     killed, torn, power, shortened, starved,
-    # 0: it failed while tidying up, behind the publishing; 1: so that something was left as it was, and named.
+    # 0: it failed while tidying up scratch; 1: so that something was left as it was, and named.
     refused("wso", errno.ENOSPC, (0, NO_CREATE, NO_WRITE)),
-    refused("wsru", errno.EIO, (0, NO_WRITE)),
+    refused("wsru", errno.EIO, (0, 1, NO_WRITE)),
     refused("oi", errno.EMFILE, (0, 1, 66, NO_CREATE, NO_WRITE)),
     refused("i", errno.EIO, (0, 1, 66, NO_WRITE)),
 ]
