@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
 done
 
 # A test that hangs is a test that fails.
-limit=${VERBATIM_TEST_SECONDS:-600}
+limit=${VERBATIM_TEST_SECONDS:-1800}
 if command -v timeout > /dev/null; then
     timeout -k 5 "$limit" "$@" > "$log" 2>&1 < /dev/null
 else

@@ -26,8 +26,11 @@ START = """#!/bin/sh
 for try in 1 2 3 4 5 6 7 8 9 10; do
     sleep 0.2
     {queryd} --index {index} --listen {socket} > ready 2>&1 &
-    sleep 0.5
-    kill -0 $! && break
+    until grep -q '^ready' ready; do
+        kill -0 $! || continue 2
+        sleep 0.05
+    done
+    break
 done
 """
 

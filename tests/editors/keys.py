@@ -55,9 +55,16 @@ class Screen(Bench):
     def see(self, *texts):
         """Waits until all of them are on the screen."""
         try:
-            wait_for(lambda: all(text in self.shown() for text in texts), texts, 30)
+            wait_for(lambda: all(text in self.shown() for text in texts), texts)
         except Failure as failure:
             raise Failure(f"{failure}\n{self.shown()}") from None
+
+    def press(self, key, *texts):
+        """Presses a key, again and again, until all of them are on the screen."""
+        def acted():
+            self.keys(key)
+            return all(text in self.shown() for text in texts)
+        wait_for(acted, texts)
 
     def cursor(self):
         """Row and column of the cursor on the screen, from 0."""

@@ -84,10 +84,19 @@ filter up 'sh -c "echo first line >&2; echo second >&2; exit 3"'
 run 1 'a filter that fails' --config f.conf --rebuild
 says err '/packed/one.up: skipped: broken: filter up: exit 3: first line$' 'is named with what it said'
 is 'the others are documents' "$(info f documents)" 1
-filter up 'sh -c "sleep 9797 & echo begun; sleep 9797"' 'time = 1'
+# What the filter starts is found by a time to sleep that no other run of this test has.
+long=1000000$$
+filter up "sh -c \"sleep $long & echo begun; sleep $long\"" 'time = 1'
 run 1 'a filter without an end' --config f.conf --rebuild
 says err 'one.up: skipped: broken: filter up: no end after 1 seconds$' 'is ended and named'
-is 'with all that it started' "$(cd /proc && grep -lz '^9797$' [0-9]*/cmdline 2> /dev/null | wc -l | tr -d ' ')" 0
+# sleepers: how many of them there are; one that was killed is there until it has got that far.
+sleepers() { (cd /proc && grep -lz "^$long\$" [0-9]*/cmdline 2> /dev/null) | wc -l | tr -d ' '; }
+tries=0
+while [ "$(sleepers)" -gt 0 ] && [ $tries -lt 60 ]; do
+    tries=$((tries + 1))
+    sleep 1
+done
+is 'with all that it started' "$(sleepers)" 0
 filter up 'yes words'
 run 1 'a filter that writes without end' --config f.conf --rebuild
 says err 'one.up: skipped: too large' 'is ended too'

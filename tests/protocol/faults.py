@@ -162,7 +162,7 @@ def under_load(daemon, number, stop, wrong):
 
 def ends_under_load(bench, number, wanted):
     stop, wrong = threading.Event(), []
-    daemon = bench.daemon("--query-timeout", "300")
+    daemon = bench.daemon("--query-timeout", "3000")
     threads = [threading.Thread(target=under_load, args=(daemon, i, stop, wrong)) for i in range(12)]
     for thread in threads:
         thread.start()
