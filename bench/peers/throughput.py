@@ -86,7 +86,8 @@ def in_threads(work, n):
 
 def daemon(verbatim, index, asked, n_workers):
     """Pipelined `count` requests on several connections: what comes back in a second."""
-    folder = tempfile.mkdtemp(prefix="vb-")
+    # The path of a socket may not be long; $TMPDIR may be.
+    folder = tempfile.mkdtemp(prefix="vb-", dir="/tmp" if os.path.isdir("/tmp") else None)
     path = os.path.join(folder, "s")
     process = subprocess.Popen([verbatim.program("verbatim-queryd"), "--index", index, "--listen", "unix:" + path,
                                 "--workers", str(n_workers), "--log", "error"], stdout=subprocess.PIPE,

@@ -23,7 +23,7 @@ jobs = 1
 EOF
 run 0 'all from a file' --config v.conf
 is 'the documents that it wants' "$(info idx documents)" 2
-is 'relative to its own folder' "$("$program" --index idx --info | awk '$1 == "root" { print $2 }')" "$PWD/docs"
+is 'relative to its own folder' "$("$program" --index idx --info | awk -F '\t' '$1 == "root" { print $2 }')" "$PWD/docs"
 mkdir elsewhere
 cd elsewhere
 run 0 'from another folder' --config ../v.conf

@@ -100,7 +100,7 @@ finds '"keeper cafe"' "$d/latin1.txt:1:11:A lantern keeper, café owner" \
     "$d/page.html:4:45:Harbour The lantern keeper café sang."
 finds 'title:cafe' "$d/archive.mbox/1:3:10:Subject: Café at the harbour"
 finds 'title:"harbour office"' "$d/page.html:1:1:The Harbour Office"
-finds "path:$d/archive.mbox \"from here\"" "$d/archive.mbox/1:6:1:From here on quoted."
+finds "path:\"$d/archive.mbox\" \"from here\"" "$d/archive.mbox/1:6:1:From here on quoted."
 finds 'since:2022-11-01 until:2022-11-01 keeper' "$d/archive.mbox/1:5:13:The lantern keeper wrote." \
     "$d/page.html:4:45:Harbour The lantern keeper café sang."
 if [ -e docs/print.pdf ]; then

@@ -30,7 +30,7 @@ is 'a root below another, named otherwise' "$(would_read i docs "$PWD/docs/sub")
 is 'a file below another root' "$(would_read i docs "$PWD/docs/a.txt")" \
     "$PWD/docs/a.txt docs/node_modules/f.js docs/sub/b.md docs/sub/deep/c.txt"
 is 'the same root twice' "$(would_read i docs ./docs docs/)" "$plain"
-is 'the same place twice' "$(would_read i docs "$PWD/docs" | wc -w)" 4
+is 'the same place twice' "$(n_read i docs "$PWD/docs")" 4
 is 'a hidden folder that is a root itself' "$(would_read i docs docs/.hidden)" "docs/.hidden/e.txt $plain"
 
 # hidden names and globs
@@ -80,7 +80,7 @@ says err "docs: the index knows this name as $work/in/docs" 'it says what the na
 run 64 'a folder whose paths would be taken for others' --index ../i docs/sub
 run 0 'by its full path' --index ../i "$PWD/docs"
 is 'both are there' "$(info ../i documents)" 5
-is 'all known roots from another folder' "$(would_read ../i --rebuild | wc -w)" 5
+is 'all known roots from another folder' "$(n_read ../i --rebuild)" 5
 run 64 '. that would hold the other docs' --index ../i .
 cd ..
 run 0 'a parent that really holds it' --index i .

@@ -86,6 +86,13 @@ would_read() {
         sed -n 's/^[+~] //p' | tr '\n' ' ' | sed 's/ $//'
 }
 
+# n_read INDEX ARGUMENT...: how many those are.
+n_read() {
+    index=$1
+    shift
+    "$program" --index "$index" --dry-run --verbose "$@" 2> "$work/err" | grep -c '^[+~] ' || :
+}
+
 # skip WHAT WHY
 skip() {
     n_tests=$((n_tests + 1))

@@ -52,7 +52,8 @@ class Engine:
 
     def __init__(self, programs: Programs) -> None:
         self.programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="vo-"))
+        # The path of a socket may not be long; $TMPDIR may be.
+        self.folder = Path(tempfile.mkdtemp(prefix="vo-", dir="/tmp" if os.path.isdir("/tmp") else None))
         self.daemon: subprocess.Popen[bytes] | None = None
         self.log = self.folder / "queryd.log"
         (self.folder / "docs").mkdir()
