@@ -107,8 +107,8 @@ static uint32_t take_place(const char *name, const char **text, size_t *len)
 
 void hint_error(const struct cli *cli, const struct buf *argument, const struct reply *reply)
 {
-    const char *text = reply->head.data;
-    size_t len = reply->head.len;
+    size_t len;
+    const char *text = reply_line(reply, &len);
     for (int i = 0; i < 3; i++) { /* ERR CODE WORD */
         (void)piece_next(&text, &len);
         piece_skip_spaces(&text, &len);

@@ -89,12 +89,14 @@ static void emit(struct conn *c, const char *tag, size_t tag_len, struct reply *
 {
     enum { COPY_UP_TO = 8192 };
     struct buf *out = &c->server->out;
+    size_t len;
+    const char *line = reply_line(reply, &len);
     if (tag_len > 0) {
         buf_addc(out, '@');
         buf_add(out, tag, tag_len);
         buf_addc(out, ' ');
     }
-    buf_add(out, reply->head.data, reply->head.len);
+    buf_add(out, line, len);
     buf_addc(out, '\n');
     if (reply->rows.len > COPY_UP_TO)
         hand_over(c, &reply->rows);

@@ -164,3 +164,10 @@ void reply_settle(struct reply *r)
     buf_release(&r->rows); /* gives memory back first, so that the line below finds some */
     reply_error(r, REPLY_INTERNAL, "out of memory");
 }
+
+const char *reply_line(const struct reply *r, size_t *len)
+{
+    static const char no_memory[] = "ERR 500 internal out of memory";
+    *len = buf_ok(&r->head) ? r->head.len : sizeof no_memory - 1;
+    return buf_ok(&r->head) ? r->head.data : no_memory;
+}

@@ -57,6 +57,9 @@ void reply_status(struct reply *r, const struct err *err);
 /* Once a reply is complete: if memory ran out in it, it becomes ERR 500. */
 void reply_settle(struct reply *r);
 
+/* The status line of a settled reply, which is in r->head unless not even that had room; *len bytes. */
+const char *reply_line(const struct reply *r, size_t *len);
+
 /* The word that goes with a code; "ok" for REPLY_OK. */
 const char *reply_word(unsigned code);
 

@@ -1,5 +1,5 @@
-/* test_nomem.c - engine: whichever allocation of a search fails, it says that there was no memory or answers right,
- * and the same searcher answers right the next time.
+/* test_nomem.c - engine, replies: whichever allocation of a search fails, it says that there was no memory or answers
+ * right, and the same searcher answers right the next time.
  *
  * The calls below stand in for the C library's. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine_help.h"
@@ -9,6 +9,7 @@
 
 #include "engine/excerpt.h"
 #include "engine/search.h"
+#include "queryd/reply.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define OWN_MALLOC 0 /* a sanitizer has taken its place */
@@ -208,12 +209,33 @@ static void test_path_without_memory(void **state)
     buf_release(&path);
 }
 
+/* There is a status line even when there is memory for none. */
+static void test_reply_without_memory(void **state)
+{
+    (void)state;
+    struct reply reply = {0};
+    size_t len;
+    if (!OWN_MALLOC)
+        skip();
+    for_good = true;
+    atomic_store(&left, 1);
+    reply_ok(&reply, "docs=%d", 1);
+    reply_settle(&reply);
+    atomic_store(&left, 0);
+    const char *line = reply_line(&reply, &len);
+    assert_int_equal(len, strlen("ERR 500 internal out of memory"));
+    assert_memory_equal(line, "ERR 500 internal out of memory", len);
+    assert_int_equal(reply.code, REPLY_INTERNAL);
+    reply_release(&reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         HELP_TEST(test_every_allocation_of_a_search),
         HELP_TEST(test_every_allocation_of_opening),
         cmocka_unit_test(test_path_without_memory),
+        cmocka_unit_test(test_reply_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
