@@ -105,7 +105,7 @@ static void end_line(struct framer *f, const char *text, size_t len, struct fram
     }
     if (len > 0 && text[len - 1] == '\r')
         len--;
-    if (waits_for_body(f, text, len, line))
+    if (buf_ok(&f->partial) && waits_for_body(f, text, len, line)) /* without memory it is not the whole line */
         return;
     keep(f, text, len, len > f->max_line, line);
     f->partial.len = 0;
