@@ -21,6 +21,7 @@ trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$work/in"
 cd "$work/in" || exit
+umask 022 # some tests read as another user what they wrote
 n_tests=0 n_failed=0 code=0
 
 # ok WHAT: a test that passed; not_ok WHAT: one that did not, with what the program said last.
