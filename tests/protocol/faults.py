@@ -7,6 +7,7 @@ load, its index deleted underneath; prints TAP.
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import errno
 import os
 import shutil
 import signal
@@ -51,8 +52,10 @@ def all_replies(connect):
             sock.shutdown(socket.SHUT_WR)
             reader = Reader(sock)
             return without_times([line for reply in iter(reader.reply, []) for line in reply])
-    except (ConnectionError, BrokenPipeError):
-        return None
+    except OSError as error:
+        if error.errno in (errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN):  # the last: it was reset before shutdown()
+            return None
+        raise
     except Failure as failure:  # the stream ended inside a reply: a reset that came as an end
         if "ends inside" in str(failure):
             return None
