@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <uchardet/uchardet.h>
 
 #include "lib/utf8.h"
+#include "shim/detect.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 enum {
-    DETECT_BYTES = 1 << 16, /* what the detector gets to see, from the first byte that is not ASCII on: it is C++, and
-                               throws where memory runs out */
+    DETECT_BYTES = 1 << 16, /* what the detector gets to see, from the first byte that is not ASCII on */
     COOKIE_BYTES = 1024,
     NAME_LEN = 40,
     ESCAPE = 0x1b
@@ -20,8 +19,7 @@ enum {
 
 void charset_release(struct charset *c)
 {
-    if (c->detector != NULL)
-        uchardet_delete(c->detector);
+    detect_free(c->detector);
     if (c->converter_name[0] != '\0')
         iconv_close(c->converter);
     buf_release(&c->text);
@@ -251,21 +249,14 @@ static const char *detect(struct charset *c, const char *bytes, size_t len)
     struct high_bytes high = count_high(bytes, len);
     if (is_western(&high))
         return "WINDOWS-1252";
-    if (c->detector == NULL)
-        c->detector = uchardet_new();
-    if (c->detector == NULL) {
-        c->no_memory = true;
-        return "";
-    }
     size_t from = 0;
     while (from < len && (unsigned char)bytes[from] < 0x80)
         from++;
     from = from > 256 ? from - 256 : 0;
     len -= from;
-    uchardet_reset(c->detector);
-    (void)uchardet_handle_data(c->detector, bytes + from, len < DETECT_BYTES ? len : DETECT_BYTES);
-    uchardet_data_end(c->detector);
-    const char *name = uchardet_get_charset(c->detector);
+    const char *name;
+    if (detect_charset(&c->detector, bytes + from, len < DETECT_BYTES ? len : DETECT_BYTES, &name) != ST_OK)
+        c->no_memory = true;
     return high.controls ? windows_set(name) : name;
 }
 

@@ -48,6 +48,7 @@ UNIT_TESTS = \
 	tests/unit/test_reader_html \
 	tests/unit/test_reader_mail \
 	tests/unit/test_reader_md \
+	tests/unit/test_reader_nomem \
 	tests/unit/test_residual \
 	tests/unit/test_scan \
 	tests/unit/test_shim \
@@ -66,6 +67,7 @@ UNIT_TESTS = \
 # What several of them include.
 UNIT_HELPERS = \
 	tests/unit/engine_help.h \
+	tests/unit/malloc_help.h \
 	tests/unit/reader_help.h \
 	tests/unit/reader_laws.h \
 	tests/unit/store_help.h

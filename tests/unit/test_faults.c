@@ -15,18 +15,7 @@
 #include <unistd.h>
 
 #include "store/names.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_MALLOC 0 /* a sanitizer has taken its place */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define OWN_MALLOC 0
-#else
-#define OWN_MALLOC 1
-#endif
-#else
-#define OWN_MALLOC 1
-#endif
+#include "tests/unit/malloc_help.h"
 
 /* Xapian's compact() forgets its tables when it fails. */
 const char *__lsan_default_suppressions(void);
@@ -96,35 +85,6 @@ int unlink(const char *path)
     return is_due() ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
-#if OWN_MALLOC
-extern void *__libc_malloc(size_t len);
-extern void *__libc_calloc(size_t n, size_t len);
-extern void *__libc_realloc(void *p, size_t len);
-
-static bool is_malloc_due(void)
-{
-    if (fault != FAIL_MALLOC || atomic_fetch_sub(&left, 1) != 1)
-        return false;
-    errno = ENOMEM;
-    return true;
-}
-
-void *malloc(size_t len)
-{
-    return is_malloc_due() ? NULL : __libc_malloc(len);
-}
-
-void *calloc(size_t n, size_t len)
-{
-    return is_malloc_due() ? NULL : __libc_calloc(n, len);
-}
-
-void *realloc(void *p, size_t len)
-{
-    return is_malloc_due() ? NULL : __libc_realloc(p, len);
-}
-#endif
-
 /* ---- a run ------------------------------------------------------------------------------------------------------ */
 
 enum { N_DOCS = 6 };
@@ -136,10 +96,9 @@ static enum status build_two_chunks(struct build *b, struct err *err)
         struct chunk *chunk;
         status = chunk_new(b, c, &chunk, err);
         for (uint32_t i = 0; status == ST_OK && i < N_DOCS / 2; i++) {
-            enum fault before = fault;
-            fault = NO_FAULT; /* making documents up is not what is tested */
+            long mallocs = atomic_exchange(&malloc_left, 0); /* making documents up is not what is tested */
             struct help_doc d = help_doc(3, c * (N_DOCS / 2) + i);
-            fault = before;
+            atomic_store(&malloc_left, mallocs);
             status = chunk_add(chunk, &d.doc, err);
             help_doc_release(&d);
         }
@@ -210,9 +169,11 @@ static bool fail_at(const char *dir, enum fault kind, long at)
 {
     struct err err = {0};
     uint64_t before = live_generation(dir);
-    atomic_store(&left, at);
+    atomic_long *calls = kind == FAIL_MALLOC ? &malloc_left : &left;
     fault = kind;
+    atomic_store(calls, at);
     enum status status = run(dir, &err);
+    bool failed = atomic_exchange(calls, 0) <= 0;
     fault = NO_FAULT;
     if (status != ST_OK && (err.status != status || err.text[0] == '\0'))
         fail_msg("fault %ld: status %d without a sentence", at, (int)status);
@@ -223,7 +184,7 @@ static bool fail_at(const char *dir, enum fault kind, long at)
     else if (kind == FAIL_MALLOC && status != ST_NOMEM)
         fail_msg("fault %ld: status %d: %s", at, (int)status, err.text);
     check_whole(dir);
-    return atomic_load(&left) <= 0;
+    return failed;
 }
 
 static char *begin(void **state)
