@@ -18,7 +18,6 @@ struct near_word {
 struct near_list {
     struct near_word items[NEAR_MAX];
     size_t n;
-    bool has_word; /* the word itself is in the index */
 };
 
 /* ---- the words of the query ---- */
@@ -62,7 +61,7 @@ static void add_query(struct word_set *set, const struct query *q)
 
 /* ---- what is near to one ---- */
 
-static void add_near(struct near_list *list, const struct piece *item, const struct piece *word)
+static void add_near(struct near_list *list, const struct piece *item)
 {
     const char *equals = item->len > 0 ? memrchr(item->text, '=', item->len) : NULL;
     if (equals == NULL || list->n == NEAR_MAX)
@@ -70,14 +69,12 @@ static void add_near(struct near_list *list, const struct piece *item, const str
     struct near_word *near = &list->items[list->n];
     near->word = (struct piece){item->text, (size_t)(equals - item->text)};
     struct piece number = {equals + 1, item->len - near->word.len - 1};
-    if (!piece_number(&number, UINT32_MAX, &near->documents))
-        return;
-    list->has_word |= near->word.len == word->len && memcmp(near->word.text, word->text, word->len) == 0;
-    list->n++;
+    list->n += piece_number(&number, UINT32_MAX, &near->documents);
 }
 
-/* "words<TAB>WORD~N (COUNT): word=documents word=documents ...": the one row of that name. */
-static void read_rows(const struct reply *reply, const struct piece *word, struct near_list *list)
+/* "words<TAB>WORD~N (COUNT): word=documents word=documents ...": the one row of that name. It has the words in most
+ * documents when there are too many for it. */
+static void read_rows(const struct reply *reply, struct near_list *list)
 {
     static const char name[] = "words\t";
     const char *row = reply->rows.len > 0 ? memmem(reply->rows.data, reply->rows.len, name, sizeof name - 1) : NULL;
@@ -94,20 +91,26 @@ static void read_rows(const struct reply *reply, const struct piece *word, struc
         struct piece item = piece_next(&text, &len);
         if (item.len == 0)
             return;
-        add_near(list, &item, word);
+        add_near(list, &item);
     }
 }
 
-static void find_near(struct source *source, const struct piece *word, int edits, struct reply *reply,
+/* The words within so many edits; 0: the word itself, if the index has it. False when there was no answer. */
+static bool find_near(struct source *source, const struct piece *word, int edits, struct reply *reply,
                       struct near_list *list)
 {
     struct buf line = BUF_INIT;
     struct err err = {0};
     *list = (struct near_list){.n = 0};
-    buf_addf(&line, "explain %.*s~%d", (int)word->len, word->text, edits);
-    if (buf_ok(&line) && source_ask(source, line.data, line.len, reply, &err) == ST_OK && reply->code == REPLY_OK)
-        read_rows(reply, word, list);
+    buf_addf(&line, "explain %.*s", (int)word->len, word->text);
+    if (edits > 0)
+        buf_addf(&line, "~%d", edits);
+    bool answered =
+        buf_ok(&line) && source_ask(source, line.data, line.len, reply, &err) == ST_OK && reply->code == REPLY_OK;
+    if (answered)
+        read_rows(reply, list);
     buf_release(&line);
+    return answered;
 }
 
 /* Most documents first, ties in the order of the reply, which their addresses in it tell. */
@@ -134,12 +137,14 @@ static void say_near(const struct piece *word, struct near_list *list)
 static void look_for(struct source *source, const struct piece *word, struct reply *reply)
 {
     enum { LONG_ENOUGH_FOR_1 = 3, LONG_ENOUGH_FOR_2 = 5 };
-    struct near_list list = {.n = 0};
+    struct near_list list;
+    if (!find_near(source, word, 0, reply, &list) || list.n > 0)
+        return;
     if (word->len >= LONG_ENOUGH_FOR_1)
-        find_near(source, word, 1, reply, &list);
+        (void)find_near(source, word, 1, reply, &list);
     if (list.n == 0 && word->len >= LONG_ENOUGH_FOR_2)
-        find_near(source, word, 2, reply, &list);
-    if (list.n > 0 && !list.has_word)
+        (void)find_near(source, word, 2, reply, &list);
+    if (list.n > 0)
         say_near(word, &list);
 }
 

@@ -59,17 +59,57 @@ static void add_leaf_name(const struct plan_leaf *leaf, struct buf *out)
 
 enum { WORDS_SHOWN = 20 };
 
+/* Which words of a leaf are shown when there are too many: those in more documents than `above`, and the first so many
+ * of those in just as many. */
+struct shown {
+    uint64_t above;
+    size_t n_ties;
+};
+
+static struct shown choose(const struct plan_leaf *leaf)
+{
+    uint64_t most[WORDS_SHOWN]; /* descending */
+    size_t n = 0;
+    struct shown shown = {0, 0};
+    for (size_t i = 0; i < leaf->n_words; i++) {
+        uint64_t documents = leaf->words[i].documents;
+        size_t at = n;
+        while (at > 0 && most[at - 1] < documents)
+            at--;
+        if (at == WORDS_SHOWN)
+            continue;
+        n += n < WORDS_SHOWN;
+        memmove(&most[at + 1], &most[at], (n - 1 - at) * sizeof most[0]);
+        most[at] = documents;
+    }
+    if (leaf->n_words <= WORDS_SHOWN)
+        return shown;
+    shown.above = most[WORDS_SHOWN - 1];
+    for (size_t i = 0; i < WORDS_SHOWN; i++)
+        shown.n_ties += most[i] == shown.above;
+    return shown;
+}
+
+static void add_word(const struct plan_word *word, struct buf *out)
+{
+    const char *mark = memchr(word->bytes, TOKEN_LONG_MARK, word->len);
+    buf_addc(out, ' ');
+    buf_add(out, word->bytes, mark != NULL ? (size_t)(mark - word->bytes) : word->len);
+    buf_addf(out, "=%llu", (unsigned long long)word->documents);
+}
+
 static void add_leaf(const struct plan_leaf *leaf, struct buf *out, size_t *n)
 {
     buf_adds(out, "words\t");
     add_leaf_name(leaf, out);
     buf_addf(out, " (%zu):", leaf->n_words);
-    for (size_t i = 0; i < leaf->n_words && i < WORDS_SHOWN; i++) {
-        size_t len = leaf->words[i].len;
-        const char *mark = memchr(leaf->words[i].bytes, TOKEN_LONG_MARK, len);
-        buf_addc(out, ' ');
-        buf_add(out, leaf->words[i].bytes, mark != NULL ? (size_t)(mark - leaf->words[i].bytes) : len);
-        buf_addf(out, "=%llu", (unsigned long long)leaf->words[i].documents);
+    struct shown shown = choose(leaf);
+    for (size_t i = 0; i < leaf->n_words; i++) {
+        const struct plan_word *word = &leaf->words[i];
+        bool tie = word->documents == shown.above && shown.n_ties > 0;
+        shown.n_ties -= tie;
+        if (tie || word->documents > shown.above)
+            add_word(word, out);
     }
     if (leaf->n_words > WORDS_SHOWN)
         buf_adds(out, " ...");

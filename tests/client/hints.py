@@ -41,6 +41,24 @@ def nearest(client):
     equal(client.ask("search", "zish").err, b"")
 
 
+def many_near(client):
+    """a word that the index has is never said to be missing, and of many near words those in most documents are shown"""
+    letters = "abcdfgijklmnopqrsuvwxyz"
+    files = {f"{c}_txt": f"{c}he th{c} fashion\n" for c in letters}
+    files.update({f"more{i}_txt": "zhe fashion\n" for i in range(9)}, the_txt="the\n")
+    client.index_files(**files)
+    equal(client.on_terminal("search", "the fashiom").out.decode(),
+          "nothing found\n"
+          "  fashiom is not in the index; near to it: fashion\n"
+          f"{EATEN}search '\"the fashiom\"'\n")
+    equal(client.on_terminal("docs", '"hhe thh"').out.decode(),
+          "nothing found\n"
+          "  hhe is not in the index; near to it: zhe, ahe, bhe, che, dhe\n"
+          "  thh is not in the index; near to it: tha, thb, thc, thd, the\n")
+    words = [row for row in client.ask("explain", "hhe~1").lines if row.startswith("words")]
+    equal(words, ["words\thhe~1 (24): " + " ".join(f"{c}he=1" for c in "abcdfgijklmnopqrstu") + " zhe=10 ..."])
+
+
 def nearest_by_a_daemon(client):
     """the same words when a daemon is asked"""
     client.index_files(a_txt="negotiate fish\n")
@@ -57,4 +75,4 @@ def place(client):
 
 
 if __name__ == "__main__":
-    main("hints", [lost_quotes, nearest, nearest_by_a_daemon, place])
+    main("hints", [lost_quotes, nearest, many_near, nearest_by_a_daemon, place])
