@@ -44,7 +44,7 @@ class Bench(Client):
         self.socket = "unix:" + os.path.join(self.folder, "socket")
         keep = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LC_ALL", "LANG")
         self.env = {**{k: v for k, v in os.environ.items() if k in keep}, "HOME": self.folder, "TMPDIR": self.folder,
-                    "TERM": "xterm", "XDG_CONFIG_HOME": self.folder, "XDG_DATA_HOME": self.folder,
+                    "TERM": "xterm", "SHELL": "/bin/sh", "XDG_CONFIG_HOME": self.folder, "XDG_DATA_HOME": self.folder,
                     "XDG_STATE_HOME": self.folder, "XDG_CACHE_HOME": self.folder}
 
     def index_named(self, files):
