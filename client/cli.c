@@ -32,31 +32,37 @@ struct option_spec {
     const char *help;
     enum option_kind kind;
     size_t member;
-    uint32_t max; /* KIND_NUMBER; KIND_ACTION: the action */
+    uint32_t max;   /* KIND_NUMBER; KIND_ACTION: the action */
+    bool for_trace; /* the other commands refuse it; what any may be given can stand in an alias */
 };
 
 #define MEMBER(m) offsetof(struct cli, m)
 
 static const struct option_spec options[] = {
-    {0, "index", "DIR", "open this index; no daemon is needed", KIND_TEXT, MEMBER(index_dir), 0},
-    {0, "socket", "ADDR", "ask the daemon there: unix:PATH, HOST:PORT or [V6]:PORT", KIND_TEXT, MEMBER(socket), 0},
-    {0, "json", NULL, "print rows as JSON objects", KIND_SWITCH, MEMBER(json), 0},
+    {0, "index", "DIR", "open this index; no daemon is needed", KIND_TEXT, MEMBER(index_dir), 0, false},
+    {0, "socket", "ADDR", "ask the daemon there: unix:PATH, HOST:PORT or [V6]:PORT", KIND_TEXT, MEMBER(socket), 0,
+     false},
+    {0, "json", NULL, "print rows as JSON objects", KIND_SWITCH, MEMBER(json), 0, false},
     {0, "vimgrep", NULL, "a line PATH:LINE:COLUMN:TEXT for each match, on a terminal too", KIND_SWITCH, MEMBER(vimgrep),
-     0},
-    {'n', "limit", "LIMIT", "at most so many rows; default: all", KIND_NUMBER, MEMBER(limit), UINT32_MAX},
-    {'C', "context", "N", "lines around each match", KIND_NUMBER, MEMBER(context), SETTINGS_MAX_CONTEXT},
-    {0, "run", "N", "trace: words in unbroken succession at least; default 4", KIND_NUMBER, MEMBER(run), TRACE_MAX_RUN},
+     0, false},
+    {'n', "limit", "LIMIT", "at most so many rows; default: all", KIND_NUMBER, MEMBER(limit), UINT32_MAX, false},
+    {'C', "context", "N", "lines around each match", KIND_NUMBER, MEMBER(context), SETTINGS_MAX_CONTEXT, false},
+    {0, "run", "N", "trace: words in unbroken succession at least; default 4", KIND_NUMBER, MEMBER(run), TRACE_MAX_RUN,
+     true},
     {0, "tolerance", "N", "trace: other words in a row inside a passage at most; default 16", KIND_NUMBER,
-     MEMBER(tolerance), ALIGN_MAX_TOLERANCE},
+     MEMBER(tolerance), ALIGN_MAX_TOLERANCE, true},
     {0, "coverage", "PERCENT", "trace: how much of the text a passage shares at least", KIND_NUMBER, MEMBER(coverage),
-     100},
-    {0, "exclude", "PATH", "trace: leave out this document, or all below this folder", KIND_TEXT, MEMBER(exclude), 0},
-    {0, "all", NULL, "trace: what all documents share with each other; needs --index", KIND_SWITCH, MEMBER(all), 0},
-    {0, "report", "FILE", "trace --all: write the best passages side by side, as HTML", KIND_TEXT, MEMBER(report), 0},
-    {0, "color", "WHEN", "auto, always or never; default auto: on a terminal", KIND_COLOR, MEMBER(color), 0},
-    {0, "pager", NULL, "on a terminal, through $VERBATIM_PAGER, $PAGER or less", KIND_SWITCH, MEMBER(pager), 0},
-    {'h', "help", NULL, "print this", KIND_ACTION, MEMBER(action), CLI_HELP},
-    {'V', "version", NULL, "print the version", KIND_ACTION, MEMBER(action), CLI_VERSION},
+     100, true},
+    {0, "exclude", "PATH", "trace: leave out this document, or all below this folder", KIND_TEXT, MEMBER(exclude), 0,
+     true},
+    {0, "all", NULL, "trace: what all documents share with each other; needs --index", KIND_SWITCH, MEMBER(all), 0,
+     true},
+    {0, "report", "FILE", "trace --all: write the best passages side by side, as HTML", KIND_TEXT, MEMBER(report), 0,
+     true},
+    {0, "color", "WHEN", "auto, always or never; default auto: on a terminal", KIND_COLOR, MEMBER(color), 0, false},
+    {0, "pager", NULL, "on a terminal, through $VERBATIM_PAGER, $PAGER or less", KIND_SWITCH, MEMBER(pager), 0, false},
+    {'h', "help", NULL, "print this", KIND_ACTION, MEMBER(action), CLI_HELP, false},
+    {'V', "version", NULL, "print the version", KIND_ACTION, MEMBER(action), CLI_VERSION, false},
 };
 
 enum { N_OPTIONS = BASE_COUNT(options) };
@@ -113,6 +119,8 @@ static enum status set_option(struct cli *c, const struct option_spec *o, const 
     void *member = (char *)c + o->member;
     if (value != NULL && *value == '\0')
         return err_set(err, ST_USAGE, "--%s: an empty value", o->name);
+    if (o->for_trace)
+        c->trace_option = o->name;
     switch (o->kind) {
     case KIND_TEXT:
         *(const char **)member = value;
@@ -176,8 +184,8 @@ static enum status check_together(struct cli *c, struct err *err)
         return err_set(err, ST_USAGE, "usage: verbatim %s %s", c->command->name, c->command->argument);
     if (c->command->argument[0] == '\0' && c->n_args > 0)
         return err_set(err, ST_USAGE, "%s: takes no arguments", c->command->name);
-    if (c->all && c->command->verb != CLI_TRACE)
-        return err_set(err, ST_USAGE, "--all is for trace");
+    if (c->trace_option != NULL && c->command->verb != CLI_TRACE)
+        return err_set(err, ST_USAGE, "--%s is for trace", c->trace_option);
     if (c->all && c->index_dir == NULL)
         return err_set(err, ST_USAGE, "trace --all reads an index itself: name it with --index");
     if (c->all && c->n_args > 0)

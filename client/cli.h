@@ -36,8 +36,9 @@ struct cli {
     bool run_given, tolerance_given, coverage_given;
     const char *exclude;
     bool all;
-    const char *report; /* the file */
-    char *const *args; /* behind the command */
+    const char *report;       /* the file */
+    const char *trace_option; /* the name of one that was given and is for trace alone; NULL: none */
+    char *const *args;        /* behind the command */
     size_t n_args;
 };
 

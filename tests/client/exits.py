@@ -7,6 +7,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -44,6 +45,39 @@ def usage(client):
     for option in ("--help", "-h", "--version", "-V"):
         answer = client.run(option)
         check(answer.code == 0 and answer.out.startswith(b"verbatim ") and answer.err == b"", option, answer.all())
+
+
+# What to give each command and each option, those that are for trace alone apart.
+COMMANDS = {"search": ["fish"], "docs": ["fish"], "count": ["fish"], "trace": ["one red fish swims"], "explain": ["fish"],
+            "words": ["fi"], "text": ["a.txt"], "info": [], "quote": ["fish"]}
+FOR_ALL = {"index": None, "socket": None, "json": [], "vimgrep": [], "limit": ["1"], "context": ["1"],
+           "color": ["never"], "pager": []}
+FOR_TRACE = {"run": ["2"], "tolerance": ["0"], "coverage": ["1"], "exclude": ["b.txt"], "all": [], "report": ["x.html"]}
+
+
+def options_of_commands(client):
+    """every option with every command: those for trace are refused by the others"""
+    client.index_files(a_txt="one red fish swims\n")
+    help_text = client.run("--help").out.decode()
+    equal(re.findall(r"^ {2}([a-z]+) ", help_text, re.M), list(COMMANDS))
+    equal(set(re.findall(r"^ {2}(?:-\w,| {3}) --([a-z-]+)", help_text, re.M)),
+          {*FOR_ALL, *FOR_TRACE, "help", "version"})
+    with client.daemon() as daemon:
+        sources = {"index": client.index, "socket": daemon.addresses[0]}
+        for command, arguments in COMMANDS.items():
+            for option, value in FOR_ALL.items():
+                source = option if option in sources else "index"
+                asked = [command, *arguments, f"--{source}", sources[source]]
+                asked += [f"--{option}", *value] if value is not None else []
+                answer = client.run(*asked)
+                equal((asked, answer.err, answer.code), (asked, b"", 0))
+            for option, value in FOR_TRACE.items():
+                asked = [command, *arguments, f"--{option}", *value]
+                if command != "trace":
+                    equal((asked, client.ask(*asked).all()),
+                          (asked, (b"", f"verbatim: --{option} is for trace\nTry: verbatim --help\n".encode(), 2)))
+                elif option not in ("all", "report"):  # these go together, without a text
+                    equal((asked, client.ask(*asked).err, client.ask(*asked).code), (asked, b"", 0))
 
 
 def nobody_there(client):
@@ -178,5 +212,5 @@ def broken_rows(client):
 
 
 if __name__ == "__main__":
-    main("exits", [found_or_not, usage, nobody_there, damaged, default_socket, closed_pipe, full_disk, impostors,
+    main("exits", [found_or_not, usage, options_of_commands, nobody_there, damaged, default_socket, closed_pipe, full_disk, impostors,
                    controls_from_outside, broken_rows])
