@@ -222,15 +222,15 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->path, y->path);
 }
 
-/* Among equal places a remembered root comes before a named one: it has the documents. */
+/* Among equal places a known root comes before a new one: it has the documents. */
 static int by_real_path(const void *a, const void *b)
 {
     const struct root *x = *(struct root *const *)a, *y = *(struct root *const *)b;
     int order = strcmp(x->real, y->real);
     if (order != 0)
         return order;
-    if (x->named != y->named)
-        return x->named ? 1 : -1;
+    if (x->known != y->known)
+        return x->known ? -1 : 1;
     return strcmp(x->name, y->name);
 }
 
@@ -336,6 +336,15 @@ static void choose_walked(struct root_list *list)
     }
 }
 
+static void find_same(struct root_list *list)
+{
+    for (size_t i = 1; i < list->n; i++) {
+        const struct root *before = list->by_real[i - 1];
+        if (strcmp(list->by_real[i]->real, before->real) == 0)
+            list->by_real[i]->same_as = before->same_as != NULL ? before->same_as : before;
+    }
+}
+
 enum status roots_settle(struct root_list *list, struct err *err)
 {
     if (list->n == 0)
@@ -348,10 +357,14 @@ enum status roots_settle(struct root_list *list, struct err *err)
     for (size_t i = 0; i < list->n; i++)
         list->by_real[i] = &list->items[i];
     qsort(list->by_real, list->n, sizeof(struct root *), by_real_path);
-    for (size_t i = 1; i < list->n; i++)
-        list->by_real[i]->alias = strcmp(list->by_real[i]->real, list->by_real[i - 1]->real) == 0;
+    find_same(list);
     choose_walked(list);
     return check_names(list, err);
+}
+
+bool roots_remembers(const struct root *root)
+{
+    return root->known || root->same_as == NULL;
 }
 
 static int compare_real(const void *key, const void *item)

@@ -21,14 +21,14 @@ struct root {
     bool known;       /* the index remembers it */
     bool walked;      /* by this run; what the others have stays */
     bool left;        /* held documents and is empty now: what it has stays */
-    bool alias;       /* the same place as an earlier root: not walked again */
-    uint64_t n_files; /* found by the walk */
+    const struct root *same_as; /* the root that has its place, which is walked under that one's name; or NULL */
+    uint64_t n_files;           /* found by the walk */
 };
 
 struct root_list {
     struct root *items; /* sorted by the bytes of their names after roots_settle */
     size_t n, cap;
-    struct root **by_real; /* n, sorted by real, aliases last among equals */
+    struct root **by_real; /* n, sorted by real, the one that has the place first among equals */
     struct arena arena;    /* owns every string */
 };
 
@@ -45,9 +45,12 @@ enum status roots_add_named(struct root_list *list, const char *word, struct err
  * sentence says how to forget it). */
 enum status roots_add_known(struct root_list *list, const struct manifest *manifest, bool all, struct err *err);
 
-/* Sorts them, marks aliases and which are walked: the named ones, those in the same place, those that a new one lies
- * in. Checks that no stored path could mean two places (ST_USAGE). Call once, last. */
+/* Sorts them, says which have the same place and which are walked: the named ones, those in the same place, those that
+ * a new one lies in. Checks that no stored path could mean two places (ST_USAGE). Call once, last. */
 enum status roots_settle(struct root_list *list, struct err *err);
+
+/* Whether the index is to know it from now on: not one whose place another has. */
+bool roots_remembers(const struct root *root);
 
 /* The root at a real path, or NULL. */
 const struct root *roots_find_real(const struct root_list *list, const char *real);

@@ -156,6 +156,14 @@ static enum status check_not_index(const struct run *r, struct err *err)
     return ST_OK;
 }
 
+static size_t count_remembered(const struct root_list *list)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++)
+        n += roots_remembers(&list->items[i]);
+    return n;
+}
+
 /* All roots that this run is about: the named and the known ones. */
 static enum status gather_roots(struct run *r, struct err *err)
 {
@@ -169,7 +177,7 @@ static enum status gather_roots(struct run *r, struct err *err)
         st = roots_add_known(&r->roots, &r->live, all, err);
     if (st == ST_OK)
         st = roots_settle(&r->roots, err);
-    r->roots_moved = r->roots_moved || !r->has_live || r->roots.n != r->live.n_roots;
+    r->roots_moved = r->roots_moved || !r->has_live || count_remembered(&r->roots) != r->live.n_roots;
     return st == ST_OK ? check_not_index(r, err) : st;
 }
 
@@ -215,12 +223,15 @@ static const char *choose_language(const struct run *r)
 static enum status set_manifest(struct run *r, struct manifest *m, struct err *err)
 {
     m->language = choose_language(r);
-    m->n_roots = r->roots.n;
     m->roots = arena_calloc(&r->roots.arena, r->roots.n + 1, sizeof *m->roots);
     if (m->roots == NULL)
         return err_nomem(err);
-    for (size_t i = 0; i < r->roots.n; i++)
-        m->roots[i] = (struct manifest_root){.name = r->roots.items[i].name, .path = r->roots.items[i].path};
+    m->n_roots = 0;
+    for (size_t i = 0; i < r->roots.n; i++) {
+        const struct root *root = &r->roots.items[i];
+        if (roots_remembers(root))
+            m->roots[m->n_roots++] = (struct manifest_root){.name = root->name, .path = root->path};
+    }
     return ST_OK;
 }
 

@@ -424,8 +424,10 @@ static enum status walk_root(struct state *s, const struct root *root)
 {
     if (!root->walked)
         return ST_OK;
-    if (root->alias) {
-        report_note(s->w->report, root->name, strlen(root->name), "the same place as another root");
+    if (root->same_as != NULL) {
+        const char *name = root->same_as->name;
+        report_note(s->w->report, root->name, strlen(root->name),
+                    "the same place as the root %s, which has its documents", *name == '\0' ? "." : name);
         return ST_OK;
     }
     if (root->is_file)

@@ -86,6 +86,19 @@ cd ..
 run 0 'a parent that really holds it' --index i .
 is 'every file once' "$(info i documents)" "$(find . -type f ! -path '*/.*' ! -path './i/*' | wc -l | tr -d ' ')"
 
+# one folder by two names: the one that the index knows stays
+mkdir -p twice/notes && echo one >twice/notes/a.txt
+cd twice
+run 0 'by a short name' --index ../t notes
+cd ..
+run 0 'by its full path' --index t --verbose "$PWD/twice/notes"
+says err "$PWD/twice/notes: the same place as the root notes" 'which has its documents'
+is 'no new generation' "$(info t generation)" 1
+echo two >twice/notes/b.txt
+run 0 'by its full path again' --index t "$PWD/twice/notes"
+is 'what is new is below the known name' "$(would_read t --rebuild)" 'notes/a.txt notes/b.txt'
+is 'one root' "$("$program" --index t --info | grep -c '^root')" 1
+
 # odd names
 mkdir odd
 printf x > "odd/new
