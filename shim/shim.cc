@@ -81,11 +81,12 @@ enum status database_status(const Xapian::Error &e, enum status otherwise)
 
 enum status report(struct err *err, enum status status, const char *what, const Xapian::Error &e)
 {
+    /* Its words are of how it gave up; why is what people can mend. */
     if (says_errno(e, ENOSPC) || says_errno(e, EDQUOT))
-        status = ST_NO_SPACE;
-    else if (is_failed_memory(e))
-        return err_nomem(err); /* its words are of how it gave up, not of why */
-    else if (says_errno(e, ENOMEM))
+        return err_sys(err, ST_NO_SPACE, says_errno(e, ENOSPC) ? ENOSPC : EDQUOT, "%s: cannot write", what);
+    if (is_failed_memory(e))
+        return err_nomem(err);
+    if (says_errno(e, ENOMEM))
         status = ST_NOMEM;
     else if (says_errno(e, EIO) || says_errno(e, EMFILE) || says_errno(e, ENFILE))
         status = ST_IO; /* whatever kind of error Xapian makes of it: the bytes were not seen */
