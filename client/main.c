@@ -1,7 +1,9 @@
 /* main.c - verbatim: finds exact wording, from a terminal or a script, in an index or through a daemon. Governed by
  * doc/verbatim.1. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "client/cli.h"
@@ -86,6 +88,15 @@ static enum session_exit run_through_pager(const struct cli *cli)
     return code;
 }
 
+/* What was to be told is on standard output, or why it is not on the other. */
+static enum session_exit told(void)
+{
+    if (!ferror(stdout) && fflush(stdout) == 0)
+        return SESSION_FOUND;
+    term_say("cannot write to standard output: %s", strerror(errno));
+    return SESSION_ERROR;
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli;
@@ -98,10 +109,12 @@ int main(int argc, char **argv)
     }
     if (cli.action == CLI_HELP) {
         cli_help(stdout);
-        return fflush(stdout) == 0 ? SESSION_FOUND : SESSION_ERROR;
+        return told();
     }
-    if (cli.action == CLI_VERSION)
-        return puts("verbatim " PACKAGE_VERSION) < 0 ? SESSION_ERROR : SESSION_FOUND;
+    if (cli.action == CLI_VERSION) {
+        (void)puts("verbatim " PACKAGE_VERSION);
+        return told();
+    }
     (void)sigaction(SIGBUS, &bus, NULL);
     if (cli.all)
         return (int)compare_run(&cli);

@@ -1,5 +1,6 @@
 /* main.c - verbatim-queryd: answers phrase and proximity searches on sockets. Governed by doc/protocol.md and
  * doc/verbatim-queryd.1. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ enum {
     EXIT_NO_INDEX = 66,
     EXIT_NO_RESOURCES = 71,
     EXIT_CANNOT_LISTEN = 73,
-    EXIT_CANNOT_READ = 74,
+    EXIT_IO = 74,
     EXIT_LIVE = 75
 };
 
@@ -45,7 +46,7 @@ static int exit_code(enum status status)
     case ST_CREATE:
         return EXIT_CANNOT_LISTEN;
     case ST_IO:
-        return EXIT_CANNOT_READ;
+        return EXIT_IO;
     case ST_LOCKED:
         return EXIT_LIVE;
     default:
@@ -157,6 +158,15 @@ static enum status serve(const struct flags *flags, const struct log *log, struc
     return status;
 }
 
+/* What was to be told is on standard output, or why it is not on the other. */
+static int told(void)
+{
+    if (!ferror(stdout) && fflush(stdout) == 0)
+        return EXIT_SUCCESS;
+    (void)fprintf(stderr, "verbatim-queryd: cannot write to standard output: %s\n", strerror(errno));
+    return EXIT_IO;
+}
+
 int main(int argc, char **argv)
 {
     struct flags flags;
@@ -168,10 +178,12 @@ int main(int argc, char **argv)
     }
     if (flags.action == FLAGS_HELP) {
         flags_help(stdout);
-        return EXIT_SUCCESS;
+        return told();
     }
-    if (flags.action == FLAGS_VERSION)
-        return puts("verbatim-queryd " PACKAGE_VERSION) < 0;
+    if (flags.action == FLAGS_VERSION) {
+        (void)puts("verbatim-queryd " PACKAGE_VERSION);
+        return told();
+    }
     const struct log log = {.fd = STDERR_FILENO, .level = flags.log};
     set_signals();
     raise_limit(&flags, &log);

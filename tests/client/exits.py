@@ -135,10 +135,12 @@ def full_disk(client):
     client.index_files(a_txt="one fish\n")
     if not os.path.exists("/dev/full"):
         return
-    for arguments in (["search", "fish"], ["search", "fish", "--color", "always"], ["count", "fish"]):
+    index = ["--index", client.index]
+    for arguments in (["search", "fish", *index], ["search", "fish", "--color", "always", *index],
+                      ["count", "fish", *index], ["--help"], ["--version"]):
         with open("/dev/full", "wb") as full:
-            done = subprocess.run([client.program, *arguments, "--index", client.index], stdout=full,
-                                  stderr=subprocess.PIPE, env=client.env, timeout=TIMEOUT, check=False)
+            done = subprocess.run([client.program, *arguments], stdout=full, stderr=subprocess.PIPE, env=client.env,
+                                  timeout=TIMEOUT, check=False)
         check(done.returncode == 2 and b"cannot write" in done.stderr, arguments, done)
 
 
