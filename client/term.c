@@ -73,6 +73,8 @@ static void say(const char *beginning, const char *fmt, va_list args)
     buf_addc(&line, '\n');
     if (buf_ok(&line))
         (void)fwrite(line.data, 1, line.len, stderr);
+    else if (beginning[0] != '\0') /* an error is never without a sentence */
+        (void)fputs("verbatim: out of memory\n", stderr);
     buf_release(&line);
 }
 
