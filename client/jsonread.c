@@ -56,7 +56,7 @@ bool jsonread_key(struct jsonread *r, struct buf *key)
     if (!more(r, '}'))
         return false;
     jsonread_string(r, key);
-    return take(r, ':') || fail(r);
+    return (buf_ok(key) && take(r, ':')) || fail(r); /* a key cut short would be another one */
 }
 
 bool jsonread_item(struct jsonread *r)

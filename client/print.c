@@ -150,6 +150,7 @@ static void begin_document(struct printer *p, const struct row *row)
     bool first = !p->began;
     buf_clear(&p->path);
     buf_add(&p->path, row->path.data, row->path.len);
+    p->out.failed |= !buf_ok(&p->path);
     p->last_line = 0;
     if (p->form != PRINT_GROUPED)
         return;
@@ -186,8 +187,8 @@ static bool take_row(struct printer *p, const char *json, size_t len)
 {
     if (!row_parse(&p->next, json, len))
         return false;
-    if (p->waiting && p->form == PRINT_GROUPED && row_join(&p->row, &p->next))
-        return true;
+    if (p->waiting && p->form == PRINT_GROUPED && row_same_line(&p->row, &p->next))
+        return row_join(&p->row, &p->next);
     if (p->waiting)
         print_waiting(p, &p->next);
     struct row spare = p->row;

@@ -152,14 +152,18 @@ bool row_same_path(const struct row *a, const struct row *b)
     return same_bytes(&a->path, &b->path);
 }
 
+bool row_same_line(const struct row *a, const struct row *b)
+{
+    return a->line == b->line && a->end_line == b->end_line && row_same_path(a, b) && same_bytes(&a->text, &b->text);
+}
+
 bool row_join(struct row *row, const struct row *other)
 {
-    if (row->line != other->line || row->end_line != other->end_line || !row_same_path(row, other) ||
-        !same_bytes(&row->text, &other->text))
+    if (!ARRAY_RESERVE(row->spans, row->cap_spans, row->n_spans + other->n_spans))
         return false;
-    for (size_t i = 0; i < other->n_spans; i++)
-        if (!add_span(row, other->spans[i]))
-            return false;
+    if (other->n_spans > 0)
+        memcpy(row->spans + row->n_spans, other->spans, other->n_spans * sizeof *row->spans);
+    row->n_spans += other->n_spans;
     if (row->n_spans > 0)
         unite_spans(row);
     return true;

@@ -25,7 +25,9 @@ void row_release(struct row *row); /* safe on a zeroed one */
 /* Fills row (zeroed once, then reusable); false when it is not such a row, or memory ran out. */
 bool row_parse(struct row *row, const char *json, size_t len);
 
-/* Whether both show the same lines of the same document; then the spans of other become row's too. */
+/* Whether both show the same lines of the same document. */
+bool row_same_line(const struct row *a, const struct row *b);
+/* The spans of other, of the same line, become row's too; false when memory ran out, and row is as it was. */
 bool row_join(struct row *row, const struct row *other);
 
 bool row_same_path(const struct row *a, const struct row *b);

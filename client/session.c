@@ -141,6 +141,10 @@ static bool printed(bool ok)
 
 static bool print_rows(struct session *s)
 {
+    if (!buf_ok(&s->reply.rows)) {
+        term_say("out of memory");
+        return false;
+    }
     return printed(printer_rows(&s->printer, s->reply.rows.data, s->reply.rows.len));
 }
 

@@ -76,7 +76,7 @@ EXTRA_DIST += $(UNIT_HELPERS)
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
-LDADD = libverbatim_queryd.a libverbatim_indexer.a $(ENGINE_LIBS) $(LIBEVENT_LIBS) $(READER_LIBS) $(CMOCKA_LIBS)
+LDADD = libverbatim_client.a libverbatim_queryd.a libverbatim_indexer.a $(ENGINE_LIBS) $(LIBEVENT_LIBS) $(READER_LIBS) $(CMOCKA_LIBS)
 else
 TESTS += tests/no-cmocka.sh
 endif

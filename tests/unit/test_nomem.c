@@ -1,4 +1,4 @@
-/* test_nomem.c - engine, replies: whichever allocation of a search fails, it says that there was no memory or answers
+/* test_nomem.c - engine, replies, rows: whichever allocation fails, a search says that there was no memory or answers
  * right, and the same searcher answers right the next time.
  *
  * The calls below stand in for the C library's. SPDX-License-Identifier: GPL-2.0-or-later */
@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "client/row.h"
 #include "engine/excerpt.h"
 #include "engine/search.h"
 #include "queryd/reply.h"
@@ -229,13 +230,42 @@ static void test_reply_without_memory(void **state)
     reply_release(&reply);
 }
 
+/* A row that is read, or joined with another, is whole. */
+static void test_row_without_memory(void **state)
+{
+    (void)state;
+    static const char json[] = "{\"path\":\"a\",\"line\":3,\"end_line\":3,\"text\":\"one\",\"spans\":[[0,1],[1,3]]}";
+    bool whole = false;
+    if (!OWN_MALLOC)
+        skip();
+    for_good = false;
+    for (long at = 1; !whole; at++) {
+        struct row row = {.line = 0}, other = {.line = 0};
+        atomic_store(&failed, false);
+        atomic_store(&left, at);
+        bool ok = row_parse(&row, json, sizeof json - 1) && row_parse(&other, json, sizeof json - 1);
+        if (ok)
+            assert_true(row_same_line(&row, &other));
+        for (int i = 0; i < 20 && ok; i++)
+            ok = row_join(&row, &other);
+        atomic_store(&left, 0);
+        whole = !atomic_load(&failed);
+        assert_int_equal(ok, whole);
+        if (ok) {
+            assert_int_equal(row.path.len, 1);
+            assert_int_equal(row.n_spans, 2);
+        }
+        row_release(&row);
+        row_release(&other);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HELP_TEST(test_every_allocation_of_a_search),
-        HELP_TEST(test_every_allocation_of_opening),
-        cmocka_unit_test(test_path_without_memory),
-        cmocka_unit_test(test_reply_without_memory),
+        HELP_TEST(test_every_allocation_of_a_search), HELP_TEST(test_every_allocation_of_opening),
+        cmocka_unit_test(test_path_without_memory),   cmocka_unit_test(test_reply_without_memory),
+        cmocka_unit_test(test_row_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
