@@ -35,10 +35,41 @@ static bool read_file(const char *name, struct buf *text)
     return ok;
 }
 
-static bool is_file(const char *name)
+static bool is_ascii_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Whether it must have been meant as a path: without a blank, and with a slash or an extension. */
+static bool looks_like_path(const char *text)
+{
+    if (strpbrk(text, " \t\r\n") != NULL)
+        return false;
+    const char *dot = strrchr(text, '.'), *end = dot != NULL ? dot + 1 : "";
+    while (is_ascii_alnum(*end))
+        end++;
+    return strchr(text, '/') != NULL || (dot != NULL && end > dot + 1 && *end == '\0');
+}
+
+/* The only argument: a file, or the text itself. */
+static bool read_argument(const char *text, struct buf *out)
 {
     struct stat st;
-    return stat(name, &st) == 0 && !S_ISDIR(st.st_mode);
+    bool there = stat(text, &st) == 0;
+    int why = errno;
+    if (there && !S_ISDIR(st.st_mode))
+        return read_file(text, out);
+    if (there ? strpbrk(text, " \t\r\n") != NULL : !looks_like_path(text) || why == ENAMETOOLONG) {
+        buf_adds(out, text);
+        return true;
+    }
+    if (there)
+        term_say("trace: %s: is a folder", text);
+    else if (why == ENOENT || why == ENOTDIR)
+        term_say("trace: %s: no such file", text);
+    else
+        term_say("trace: %s: cannot open: %s", text, strerror(why));
+    return false;
 }
 
 bool trace_read(const struct cli *cli, struct buf *text)
@@ -47,8 +78,8 @@ bool trace_read(const struct cli *cli, struct buf *text)
     bool ok = true;
     if (from_input)
         ok = read_stream(stdin, "standard input", text);
-    else if (cli->n_args == 1 && is_file(cli->args[0]))
-        ok = read_file(cli->args[0], text);
+    else if (cli->n_args == 1)
+        ok = read_argument(cli->args[0], text);
     else
         cli_join(cli, text);
     if (!ok)

@@ -7,7 +7,7 @@
 #include "lib/buf.h"
 
 /* Reads the text: a file when the only argument names one, standard input for "-" or no argument, else the arguments.
- * False when that fails; it has said why. */
+ * False when that fails, as for a path of no file; it has said why. */
 bool trace_read(const struct cli *cli, struct buf *text);
 
 /* Appends the request: `trace-bytes N`, a newline and the text. */

@@ -70,10 +70,19 @@ def refused(client):
     client.index_corpus()
     for arguments, text, why in ((["two words"], b"", b"the text has 2 words"), (["-"], b"", b"there is no text"),
                                  (["-"], b"caf\xe9 au lait", b"not UTF-8"), (["--run", "1", QUOTE], b"", b"2 to 100"),
-                                 (["--exclude", "a\\q", QUOTE], b"", b"no such path")):
+                                 (["--exclude", "a\\q", QUOTE], b"", b"no such path"),
+                                 (["corpus/herald/a-map-that-was-cold-hungry-or-afraid"], b"", b"afraid: no such file"),
+                                 (["never.met.a.map.txt"], b"", b"trace: never.met.a.map.txt: no such file"),
+                                 (["README.md/met/a/map"], b"", b"README.md/met/a/map: no such file"),
+                                 (["corpus/herald"], b"", b"corpus/herald: is a folder"),
+                                 (["corpus"], b"", b"corpus: is a folder")):
         answer = client.ask("trace", *arguments, text=text)
         check(answer.code == 2 and answer.out == b"" and why in answer.err, arguments, answer.all())
     equal(client.ask("trace", "there never were such words anywhere in it").code, 1)
+    # What cannot be meant as a path is a text, with a dot, a slash or no blanks.
+    for text in (QUOTE + ".txt", QUOTE.replace(" ", "/", 1), QUOTE.replace(" ", "-"), QUOTE.replace(" ", "-") + ".",
+                 QUOTE.replace(" ", "/") + "/x" * 5000):
+        equal((text, client.ask("trace", text).code), (text, 0))
 
 
 def bytes_of_a_request(client):
