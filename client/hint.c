@@ -26,18 +26,44 @@ static bool contains(const struct buf *text, const char *part)
     return text->len > 0 && memmem(text->data, text->len, part, strlen(part)) != NULL;
 }
 
-/* Several words and none of the marks that open a phrase. */
-static bool lost_its_quotes(const struct buf *argument)
+/* None of the marks that open a phrase. */
+static bool has_no_quotes(const struct buf *argument)
 {
     static const char *const marks[] = {"\"", "\u201c", "\u201e", "\u00ab", "\u2018"};
     for (size_t i = 0; i < BASE_COUNT(marks); i++)
         if (contains(argument, marks[i]))
             return false;
-    return contains(argument, " ");
+    return true;
 }
 
-/* Whether the query is nothing but words side by side, which could have been meant as a phrase, and can be shown
- * between single quotes. */
+/* Whether what stands at a column has no AND in front of it. */
+static bool is_beside(const struct buf *argument, size_t column)
+{
+    size_t at = column - 1;
+    while (at > 0 && strchr(" (", argument->data[at - 1]) != NULL)
+        at--;
+    if (at < 4 || memcmp(argument->data + at - 3, "AND", 3) != 0)
+        return true;
+    return strchr(" )", argument->data[at - 4]) == NULL;
+}
+
+/* Whether a child of an AND is words that stand right behind the words of the one before. */
+static bool follows_words(const struct query *q, size_t i, const struct buf *argument)
+{
+    return i > 0 && q->children[i - 1]->kind == QUERY_PHRASE && q->children[i]->kind == QUERY_PHRASE &&
+           is_beside(argument, q->children[i]->column);
+}
+
+/* Whether there are words side by side, which may have been a phrase; nesting is bounded by the parser. */
+static bool has_words_in_a_row(const struct query *q, const struct buf *argument)
+{
+    for (size_t i = 0; i < q->n_children; i++)
+        if ((q->kind == QUERY_AND && follows_words(q, i, argument)) || has_words_in_a_row(q->children[i], argument))
+            return true;
+    return false;
+}
+
+/* Whether the query is nothing but words side by side, and can be shown between single quotes. */
 static bool is_bare_words(const struct query *q, const struct buf *argument)
 {
     if (q->kind != QUERY_AND || contains(argument, "'"))
@@ -46,12 +72,17 @@ static bool is_bare_words(const struct query *q, const struct buf *argument)
         const struct query *child = q->children[i];
         if (child->kind != QUERY_PHRASE || child->slots.n != 1 || child->slots.items[0].kind != SLOT_WORD)
             return false;
+        if (i > 0 && !follows_words(q, i, argument))
+            return false;
     }
-    return !contains(argument, " AND ");
+    return true;
 }
 
+/* Where a phrase may have lost its quotes to the shell; an operator or a filter beside a word has none to lose. */
 static void hint_quotes(const struct cli *cli, const struct query *q, const struct buf *argument)
 {
+    if (!has_no_quotes(argument) || !has_words_in_a_row(q, argument))
+        return;
     if (is_bare_words(q, argument))
         term_hint("a shell eats one layer of quotes: verbatim %s '\"%.*s\"'", cli->command->name, (int)argument->len,
                   argument->data);
@@ -68,7 +99,7 @@ void hint_nothing(const struct cli *cli, const struct buf *argument, const struc
     if (is_query && query_parse(argument->data, argument->len, &arena, &query, &err) == ST_OK) {
         if (term->is_terminal)
             nearest_say(source, query);
-        if (cli->command->is_query && lost_its_quotes(argument))
+        if (cli->command->is_query)
             hint_quotes(cli, query, argument);
     }
     arena_release(&arena);

@@ -18,9 +18,18 @@ def lost_quotes(client):
         answer = client.ask(command, "seize the moment")
         equal((answer.err.decode(), answer.code), (f"{EATEN}{command} '\"seize the moment\"'\n", 1))
     equal(client.ask("search", "seize", "the", "moment").err.decode(), f"{EATEN}search '\"seize the moment\"'\n")
-    equal(client.ask("search", "green", "ext:txt").err.decode(), f"{EATEN}search '\"seize the moment\"'\n")
-    for query in ('"seize the moment"', "“seize the moment”", "moments", "fish"):
-        check(EATEN.encode() not in client.ask("search", query).err, query)
+    for query in ("seize the ext:txt", "ext:txt seize the", "(seize the) OR green", "green AND seize the",
+                  "title:(seize the)", "seize LAND AND the moment", "e-mail server", "moments th* ~green"):
+        equal((query, client.ask("search", query).err.decode()), (query, f"{EATEN}search '\"seize the moment\"'\n"))
+
+
+def no_quotes_to_lose(client):
+    """a query that quotes cannot help is not told of them"""
+    client.index_files(a_txt="seize a moment\nred fish\n")
+    for query in ('"seize the moment"', "“seize the moment”", "moments", "fish", "green ext:txt", "green AND blue",
+                  "green AND (blue) AND red", "(green)AND blue", "green NEAR/3 blue path:a.txt", "green AND -path:a.txt",
+                  "green OR blue", "fish -red", "green path:a.txt blue", "title:green"):
+        equal((query, client.ask("search", query).err), (query, b""))
 
 
 def nearest(client):
@@ -75,4 +84,4 @@ def place(client):
 
 
 if __name__ == "__main__":
-    main("hints", [lost_quotes, nearest, many_near, nearest_by_a_daemon, place])
+    main("hints", [lost_quotes, no_quotes_to_lose, nearest, many_near, nearest_by_a_daemon, place])
