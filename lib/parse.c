@@ -232,7 +232,8 @@ static bool set_time(struct parser *p, struct query *q, const char *value, size_
         return lex_fail(&p->lx, ST_BAD_QUERY, at, "found '%s', expected a date as YYYY-MM-DD, YYYY-MM or YYYY",
                         found.text);
     case DATE_NO_SUCH:
-        return lex_fail(&p->lx, ST_BAD_QUERY, at, "there is no day '%s', expected a date as YYYY-MM-DD", found.text);
+        return lex_fail(&p->lx, ST_BAD_QUERY, at, "there is no date '%s', expected one as YYYY-MM-DD, YYYY-MM or YYYY",
+                        found.text);
     case DATE_OK:
         break;
     }
