@@ -1,5 +1,6 @@
 /* main.c - verbatim-indexer: reads the command line, runs one action, turns its status into an exit code.
  * Governed by doc/verbatim-indexer.1. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -64,6 +65,13 @@ static void keep_memory(void)
     (void)mallopt(M_TOP_PAD, 4 << 20);
 }
 
+/* Whether what an action told is on standard output. */
+static enum status told(struct err *err)
+{
+    bool is_told = !ferror(stdout) && fflush(stdout) == 0;
+    return is_told ? ST_OK : err_sys(err, ST_IO, errno, "cannot write to standard output");
+}
+
 static enum status run_action(const struct options *o, struct report *report, struct err *err)
 {
     switch (o->action) {
@@ -99,6 +107,7 @@ int main(int argc, char **argv)
         if (options.nice)
             priority_lower(); /* before any thread is there to miss it */
         st = run_action(&options, &report, &err);
+        st = st == ST_OK ? told(&err) : st;
     }
     options_release(&options);
     if (st == ST_CANCELLED && stop_signal != 0)

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/update.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -320,13 +319,12 @@ static void tell(void *user, char what, const char *path, size_t path_len)
     buf_release(&line);
 }
 
-static enum status tell_counts(const struct run *r, struct err *err)
+static void tell_counts(const struct run *r)
 {
     const struct ledger_counts *c = &r->ledger.counts;
     (void)printf("would read %" PRIu64 " files, %" PRIu64 " bytes: %" PRIu64 " new, %" PRIu64
                  " changed; would remove %" PRIu64 "\n",
                  c->n_new + c->n_changed, c->read_bytes, c->n_new, c->n_changed, c->n_gone);
-    return fflush(stdout) == 0 ? ST_OK : err_sys(err, ST_IO, errno, "cannot write");
 }
 
 /* ---- the run -------------------------------------------------------------------------------------------------- */
@@ -368,8 +366,10 @@ static enum status run_ledger(struct run *r, struct err *err)
     if (st != ST_OK || refused)
         return st;
     st = ledger_plan(&r->ledger, r->o->dry_run ? tell : NULL, r, err);
+    if (st == ST_OK && r->o->dry_run)
+        tell_counts(r);
     if (st != ST_OK || r->o->dry_run)
-        return st == ST_OK ? tell_counts(r, err) : st;
+        return st;
     if (!ledger_has_work(&r->ledger) && !r->roots_moved && !r->o->rebuild)
         return ST_OK;
     return read_and_publish(r, err);

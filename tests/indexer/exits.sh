@@ -21,6 +21,14 @@ is 'the manual page has every option of help' "${missing:-none}" none
 run 0 'help wins over what is missing' --info --help
 run 0 'version' --version
 says out '^verbatim-indexer ' 'version names the program'
+if [ -c /dev/full ]; then
+    for option in --help --version; do
+        code=0
+        "$program" "$option" > /dev/full 2> "$work/err" || code=$?
+        is "$option onto a full disk (exit 74)" "$code" 74
+        says err 'cannot write to standard output: No space left' 'it says so'
+    done
+fi
 
 # 64: usage
 run 64 'no arguments'
