@@ -20,7 +20,11 @@
 #define OWN_MALLOC 1
 #endif
 
-static atomic_long malloc_left; /* allocations until one fails; none does from 0 down */
+static struct {
+    atomic_long left;   /* allocations until one fails; none does from 0 down */
+    bool for_good;      /* and all behind it */
+    atomic_bool failed; /* one has, since this was cleared */
+} malloc_fault;
 
 #if OWN_MALLOC
 extern void *__libc_malloc(size_t len);
@@ -29,8 +33,10 @@ extern void *__libc_realloc(void *p, size_t len);
 
 static bool is_malloc_due(void)
 {
-    if (atomic_load(&malloc_left) <= 0 || atomic_fetch_sub(&malloc_left, 1) != 1)
+    if (atomic_load(&malloc_fault.left) <= 0 || atomic_fetch_sub(&malloc_fault.left, 1) != 1)
         return false;
+    atomic_store(&malloc_fault.left, malloc_fault.for_good);
+    atomic_store(&malloc_fault.failed, true);
     errno = ENOMEM;
     return true;
 }

@@ -17,15 +17,20 @@ static inline bool keep_document(void *user, struct document *doc)
     return true;
 }
 
+static inline struct reading reading_of(const char *path, const struct reader_sink *sink)
+{
+    return (struct reading){.room = &room,
+                            .in = &input,
+                            .path = path,
+                            .path_len = strlen(path),
+                            .max_size = DOCUMENT_TEXT_MAX,
+                            .sink = sink};
+}
+
 static inline enum read_result try_read_as(const char *path, const char *source, size_t len, struct document *doc)
 {
     struct reader_sink sink = {.document = keep_document, .user = doc};
-    struct reading r = {.room = &room,
-                        .in = &input,
-                        .path = path,
-                        .path_len = strlen(path),
-                        .max_size = DOCUMENT_TEXT_MAX,
-                        .sink = &sink};
+    struct reading r = reading_of(path, &sink);
     assert_int_equal(input_from_memory(&input, source, len), READ_OK);
     return reader_read(&r);
 }

@@ -96,9 +96,9 @@ static enum status build_two_chunks(struct build *b, struct err *err)
         struct chunk *chunk;
         status = chunk_new(b, c, &chunk, err);
         for (uint32_t i = 0; status == ST_OK && i < N_DOCS / 2; i++) {
-            long mallocs = atomic_exchange(&malloc_left, 0); /* making documents up is not what is tested */
+            long mallocs = atomic_exchange(&malloc_fault.left, 0); /* making documents up is not what is tested */
             struct help_doc d = help_doc(3, c * (N_DOCS / 2) + i);
-            atomic_store(&malloc_left, mallocs);
+            atomic_store(&malloc_fault.left, mallocs);
             status = chunk_add(chunk, &d.doc, err);
             help_doc_release(&d);
         }
@@ -175,7 +175,7 @@ static bool fail_at(const char *dir, enum fault kind, long at)
 {
     struct err err = {0};
     uint64_t before = live_generation(dir);
-    atomic_long *calls = kind == FAIL_MALLOC ? &malloc_left : &left;
+    atomic_long *calls = kind == FAIL_MALLOC ? &malloc_fault.left : &left;
     fault = kind;
     atomic_store(calls, at);
     enum status status = run(dir, &err);

@@ -1,65 +1,13 @@
 /* test_nomem.c - engine, replies, rows: whichever allocation fails, a search says that there was no memory or answers
  * right, and the same searcher answers right the next time.
- *
- * The calls below stand in for the C library's. SPDX-License-Identifier: GPL-2.0-or-later */
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine_help.h"
-
-#include <errno.h>
-#include <stdatomic.h>
 
 #include "client/row.h"
 #include "engine/excerpt.h"
 #include "engine/search.h"
 #include "queryd/reply.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_MALLOC 0 /* a sanitizer has taken its place */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define OWN_MALLOC 0
-#else
-#define OWN_MALLOC 1
-#endif
-#else
-#define OWN_MALLOC 1
-#endif
-
-/* ---- faults ----------------------------------------------------------------------------------------------------- */
-
-static atomic_long left;   /* allocations until one fails; none does from 0 down */
-static bool for_good;      /* and all behind it */
-static atomic_bool failed; /* one has */
-
-#if OWN_MALLOC
-extern void *__libc_malloc(size_t len);
-extern void *__libc_calloc(size_t n, size_t len);
-extern void *__libc_realloc(void *p, size_t len);
-
-static bool is_due(void)
-{
-    if (atomic_load(&left) <= 0 || atomic_fetch_sub(&left, 1) != 1)
-        return false;
-    atomic_store(&left, for_good);
-    atomic_store(&failed, true);
-    errno = ENOMEM;
-    return true;
-}
-
-void *malloc(size_t len)
-{
-    return is_due() ? NULL : __libc_malloc(len);
-}
-
-void *calloc(size_t n, size_t len)
-{
-    return is_due() ? NULL : __libc_calloc(n, len);
-}
-
-void *realloc(void *p, size_t len)
-{
-    return is_due() ? NULL : __libc_realloc(p, len);
-}
-#endif
+#include "tests/unit/malloc_help.h"
 
 /* ---- searches --------------------------------------------------------------------------------------------------- */
 
@@ -102,10 +50,10 @@ static bool fail_at(struct searcher *s, const struct snapshot *snap, const char 
 {
     struct err err = {0};
     struct buf got = BUF_INIT;
-    atomic_store(&failed, false);
-    atomic_store(&left, at);
+    atomic_store(&malloc_fault.failed, false);
+    atomic_store(&malloc_fault.left, at);
     enum status status = ask(s, snap, text, how, &got, &err);
-    atomic_store(&left, 0);
+    atomic_store(&malloc_fault.left, 0);
     if (status != ST_OK && (status != ST_NOMEM || err.status != ST_NOMEM))
         fail_msg("%s, allocation %ld failing: status %d: %s", text, at, (int)status, err.text);
     if (status == ST_OK)
@@ -114,7 +62,7 @@ static bool fail_at(struct searcher *s, const struct snapshot *snap, const char 
     HELP_OK(ask(s, snap, text, how, &got, &err));
     same(&got, wanted, text, at);
     buf_release(&got);
-    return atomic_load(&failed);
+    return atomic_load(&malloc_fault.failed);
 }
 
 /* Returns how many allocations failed. */
@@ -167,7 +115,7 @@ static void test_every_allocation_of_a_search(void **state)
     help_build_short(*state);
     HELP_OK(snapshot_open(*state, 1, true, &snap, &err));
     for (size_t i = 0; i < BASE_COUNT(queries) * BASE_COUNT(how) * 2; i++) {
-        for_good = i % 2 == 1;
+        malloc_fault.for_good = i % 2 == 1;
         n += fail_each(snap, queries[i / 2 / BASE_COUNT(how)], &how[i / 2 % BASE_COUNT(how)]);
     }
     snapshot_unref(snap);
@@ -183,9 +131,9 @@ static void test_every_allocation_of_opening(void **state)
     help_build_short(*state);
     for (enum status status = ST_NOMEM; status != ST_OK;) {
         struct err err = {0};
-        atomic_store(&left, ++at);
+        atomic_store(&malloc_fault.left, ++at);
         status = snapshot_open(*state, 1, false, &snap, &err);
-        atomic_store(&left, 0);
+        atomic_store(&malloc_fault.left, 0);
         if (status != ST_OK && status != ST_NOMEM)
             fail_msg("allocation %ld failing: status %d: %s", at, (int)status, err.text);
     }
@@ -200,9 +148,9 @@ static void test_path_without_memory(void **state)
     struct buf path = BUF_INIT;
     if (!OWN_MALLOC)
         skip();
-    atomic_store(&left, 1);
+    atomic_store(&malloc_fault.left, 1);
     assert_true(excerpt_parse_path("a\\x20b", 6, &path));
-    atomic_store(&left, 0);
+    atomic_store(&malloc_fault.left, 0);
     assert_false(buf_ok(&path));
     buf_release(&path);
     assert_false(excerpt_parse_path("a\\b", 3, &path));
@@ -218,11 +166,11 @@ static void test_reply_without_memory(void **state)
     size_t len;
     if (!OWN_MALLOC)
         skip();
-    for_good = true;
-    atomic_store(&left, 1);
+    malloc_fault.for_good = true;
+    atomic_store(&malloc_fault.left, 1);
     reply_ok(&reply, "docs=%d", 1);
     reply_settle(&reply);
-    atomic_store(&left, 0);
+    atomic_store(&malloc_fault.left, 0);
     const char *line = reply_line(&reply, &len);
     assert_int_equal(len, strlen("ERR 500 internal out of memory"));
     assert_memory_equal(line, "ERR 500 internal out of memory", len);
@@ -238,18 +186,18 @@ static void test_row_without_memory(void **state)
     bool whole = false;
     if (!OWN_MALLOC)
         skip();
-    for_good = false;
+    malloc_fault.for_good = false;
     for (long at = 1; !whole; at++) {
         struct row row = {.line = 0}, other = {.line = 0};
-        atomic_store(&failed, false);
-        atomic_store(&left, at);
+        atomic_store(&malloc_fault.failed, false);
+        atomic_store(&malloc_fault.left, at);
         bool ok = row_parse(&row, json, sizeof json - 1) && row_parse(&other, json, sizeof json - 1);
         if (ok)
             assert_true(row_same_line(&row, &other));
         for (int i = 0; i < 20 && ok; i++)
             ok = row_join(&row, &other);
-        atomic_store(&left, 0);
-        whole = !atomic_load(&failed);
+        atomic_store(&malloc_fault.left, 0);
+        whole = !atomic_load(&malloc_fault.failed);
         assert_int_equal(ok, whole);
         if (ok) {
             assert_int_equal(row.path.len, 1);

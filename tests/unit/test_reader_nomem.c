@@ -34,12 +34,7 @@ static bool keep(void *user, struct document *doc)
 static enum read_result read_kept(const char *path, const char *source, size_t len, struct kept *k)
 {
     struct reader_sink sink = {.document = keep, .user = k};
-    struct reading r = {.room = &room,
-                        .in = &input,
-                        .path = path,
-                        .path_len = strlen(path),
-                        .max_size = DOCUMENT_TEXT_MAX,
-                        .sink = &sink};
+    struct reading r = reading_of(path, &sink);
     memset(k, 0, sizeof *k);
     enum read_result result = input_from_memory(&input, source, len);
     return result == READ_OK ? reader_read(&r) : result;
@@ -53,9 +48,9 @@ static void read_without(const char *path, const char *source, size_t len, bool 
     release_reader();
     long at = 1;
     for (bool failed = true; failed; at++) {
-        atomic_store(&malloc_left, at);
+        atomic_store(&malloc_fault.left, at);
         enum read_result result = read_kept(path, source, len, &got);
-        failed = atomic_exchange(&malloc_left, 0) <= 0;
+        failed = atomic_exchange(&malloc_fault.left, 0) <= 0;
         bool same = guessed || memcmp(&got, &whole, sizeof got) == 0;
         if (result != READ_NOMEM && !(result == READ_OK && same))
             fail_msg("%s, allocation %ld: result %d, title '%s', text '%.60s'", path, at, (int)result, got.title,
