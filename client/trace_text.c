@@ -40,11 +40,9 @@ static bool is_ascii_alnum(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* Whether it must have been meant as a path: without a blank, and with a slash or an extension. */
+/* Whether what has no blank must have been meant as a path: with a slash or an extension. */
 static bool looks_like_path(const char *text)
 {
-    if (strpbrk(text, " \t\r\n") != NULL)
-        return false;
     const char *dot = strrchr(text, '.'), *end = dot != NULL ? dot + 1 : "";
     while (is_ascii_alnum(*end))
         end++;
@@ -59,7 +57,8 @@ static bool read_argument(const char *text, struct buf *out)
     int why = errno;
     if (there && !S_ISDIR(st.st_mode))
         return read_file(text, out);
-    if (there ? strpbrk(text, " \t\r\n") != NULL : !looks_like_path(text) || why == ENAMETOOLONG) {
+    bool has_blank = strpbrk(text, " \t\r\n") != NULL;
+    if (has_blank || (!there && (!looks_like_path(text) || why == ENAMETOOLONG))) {
         buf_adds(out, text);
         return true;
     }
