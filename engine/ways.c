@@ -61,6 +61,17 @@ static enum status take_match(struct searcher *s, const struct segment *segment,
     return status;
 }
 
+/* A document in which a phrase was found n times. */
+static enum status take_found(struct searcher *s, const struct segment *segment, uint32_t doc, uint32_t n,
+                              struct ways_progress *p, struct err *err)
+{
+    struct judge_verdict verdict;
+    if (segment_is_dead(segment, doc))
+        return ST_OK;
+    judge_take_found(s->judge, doc, n, n, &verdict);
+    return take_match(s, segment, doc, &verdict, p, err);
+}
+
 static enum status judge_one(struct searcher *s, const struct segment *segment, uint32_t doc, struct ways_progress *p,
                              struct err *err)
 {
@@ -93,16 +104,13 @@ static enum status walk_phrase(struct searcher *s, const struct segment *segment
                                struct ways_progress *p, struct err *err)
 {
     struct phrase_found found;
-    struct judge_verdict verdict;
     enum status status = ST_OK;
     for (size_t n = 0; status == ST_OK && p->out->complete == SEARCH_WHOLE; n++) {
         status = phrase_next(walk, &found, err);
         if (status == ST_OK && (found.n == 0 || n % BATCH == 0))
             status = searcher_check(s, err);
-        if (status != ST_OK || found.n == 0 || segment_is_dead(segment, found.doc))
-            continue;
-        judge_take_found(s->judge, found.doc, found.n, (double)found.n, &verdict);
-        status = take_match(s, segment, found.doc, &verdict, p, err);
+        if (status == ST_OK && found.n > 0)
+            status = take_found(s, segment, found.doc, found.n, p, err);
     }
     p->out->candidates += walk->n_offered;
     p->out->checked += walk->n_scanned;
@@ -127,7 +135,6 @@ static enum status go_over_bigram(struct searcher *s, const struct segment *segm
                                   const struct segment_bigram *bigram, struct ways_progress *p, struct err *err)
 {
     struct segment_holders holders = bigram->holders;
-    struct judge_verdict verdict;
     enum status status = ST_OK;
     if (s->top.room == 0 && p->full == 0 && segment_dead_docs(segment) == 0) {
         p->out->docs += bigram->documents;
@@ -140,11 +147,7 @@ static enum status go_over_bigram(struct searcher *s, const struct segment *segm
             status = searcher_check(s, err);
         if (status != ST_OK || p->out->complete != SEARCH_WHOLE)
             return status;
-        if (segment_is_dead(segment, holders.doc))
-            continue;
-        uint32_t n = segment_holder_occurrences(&holders);
-        judge_take_found(s->judge, holders.doc, n, n, &verdict);
-        status = take_match(s, segment, holders.doc, &verdict, p, err);
+        status = take_found(s, segment, holders.doc, segment_holder_occurrences(&holders), p, err);
     }
     return status;
 }
@@ -152,17 +155,11 @@ static enum status go_over_bigram(struct searcher *s, const struct segment *segm
 static enum status take_choices(struct searcher *s, const struct segment *segment, const struct choices *choices,
                                 struct ways_progress *p, struct err *err)
 {
-    struct judge_verdict verdict;
     enum status status = ST_OK;
     p->out->candidates += choices->n_offered;
     p->out->checked += choices->n_scanned;
-    for (size_t i = 0; status == ST_OK && i < choices->n; i++) {
-        if (segment_is_dead(segment, choices->found[i].doc))
-            continue;
-        const struct phrase_found *found = &choices->found[i];
-        judge_take_found(s->judge, found->doc, found->n, (double)found->n, &verdict);
-        status = take_match(s, segment, found->doc, &verdict, p, err);
-    }
+    for (size_t i = 0; status == ST_OK && i < choices->n; i++)
+        status = take_found(s, segment, choices->found[i].doc, choices->found[i].n, p, err);
     return status;
 }
 
