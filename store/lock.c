@@ -45,6 +45,8 @@ static enum status make_folder(const char *index_dir, struct err *err)
     if (errno != ENOENT)
         return err_sys(err, ST_NOT_FOUND, errno, "%s: cannot look at it", index_dir);
     enum status status = dir_make(index_dir, err);
+    if (status != ST_OK && stat(index_dir, &st) == 0) /* another first run made it meanwhile */
+        return ST_OK;
     return status == ST_OK ? dir_sync_parent(index_dir, err) : status;
 }
 
